@@ -1,0 +1,58 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module_utils is PRIVATE to the collection and can change at any time.
+
+"""Keeps secrets out of messages. What it costs grows with the texts; with Ansible's own it is secrets times texts."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import defaultdict
+
+STARS = "********"
+# Secrets are looked up by so many of their first characters; the few that are shorter are looked for one by one.
+WIDTH = 8
+
+
+class Mask:
+    """Replaces secrets by stars."""
+
+    def __init__(self, secrets: t.Iterable[str]) -> None:
+        longest_first = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+        self._short = [secret for secret in longest_first if len(secret) < WIDTH]
+        self._long: dict[str, list[str]] = defaultdict(list)
+        for secret in longest_first:
+            if len(secret) >= WIDTH:
+                self._long[secret[:WIDTH]].append(secret)
+
+    def text(self, text: str) -> str:
+        """A text without secrets."""
+        pieces: list[str] = []
+        done = at = 0
+        end = len(text) - WIDTH if self._long else -1
+        while at <= end:
+            secrets = self._long.get(text[at : at + WIDTH], ())
+            found = next((secret for secret in secrets if text.startswith(secret, at)), None)
+            if found is None:
+                at += 1
+            else:
+                pieces += (text[done:at], STARS)
+                at += len(found)
+                done = at
+        text = "".join((*pieces, text[done:]))
+        for secret in self._short:
+            text = text.replace(secret, STARS)
+        return text
+
+    def value(self, value: t.Any) -> t.Any:
+        """A text, or a list or mapping that may hold texts, without secrets."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {key: self.value(inner) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.value(inner) for inner in value]
+        return value

@@ -1,0 +1,236 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module_utils is PRIVATE to the collection and can change at any time.
+
+"""Options: what the modules accept, and what is wrong with the values of a call."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible.module_utils.basic import env_fallback
+
+from ansible_collections.harbormaster.robots.plugins.module_utils._http import Settings
+
+Spec = dict[str, t.Any]
+Params = t.Mapping[str, t.Any]
+
+REQUEST_ID = re.compile(r"[\x21-\x7e]{1,64}\Z")
+PYTHON_TYPES: dict[str, t.Any] = {
+    "str": str,
+    "path": str,
+    "int": int,
+    "float": (int, float),
+    "bool": bool,
+    "list": list,
+    "dict": dict,
+    "raw": object,
+}
+
+
+def _from_env(name: str, **spec: t.Any) -> Spec:
+    return dict(spec, fallback=(env_fallback, [name]))
+
+
+def connection_spec() -> Spec:
+    """The options that every module shares."""
+    return {
+        "harbor_url": _from_env("HARBOR_URL", type="str", required=True),
+        "harbor_username": _from_env("HARBOR_USERNAME", type="str"),
+        "harbor_password": _from_env("HARBOR_PASSWORD", type="str", no_log=True),
+        "harbor_token": _from_env("HARBOR_TOKEN", type="str", no_log=True),
+        "validate_certs": _from_env("HARBOR_VALIDATE_CERTS", type="bool", default=True),
+        "ca_path": _from_env("HARBOR_CA_PATH", type="path"),
+        "client_cert": _from_env("HARBOR_CLIENT_CERT", type="path"),
+        "client_key": _from_env("HARBOR_CLIENT_KEY", type="path", no_log=False),
+        "timeout": _from_env("HARBOR_TIMEOUT", type="float", default=30.0),
+        "retries": _from_env("HARBOR_RETRIES", type="int", default=3),
+        "login": _from_env("HARBOR_LOGIN", type="str", choices=["auto", "basic", "session"], default="auto"),
+        "registry": _from_env("HARBOR_REGISTRY", type="str"),
+        "robot_name_prefix": _from_env("HARBOR_ROBOT_NAME_PREFIX", type="str"),
+        "request_id": _from_env("HARBOR_REQUEST_ID", type="str"),
+    }
+
+
+def identity_spec() -> Spec:
+    """What names one robot."""
+    return {"name": {"type": "str"}, "id": {"type": "int"}, "project": {"type": "str"}}
+
+
+def declaration_spec() -> Spec:
+    """What a user may say of one robot."""
+    entry = {
+        "project": {"type": "str"},
+        "projects": {"type": "list", "elements": "str"},
+        "system": {"type": "bool"},
+        "access": {"type": "list", "elements": "raw", "required": True},
+        "effect": {"type": "str", "choices": ["allow", "deny"]},
+    }
+    return dict(
+        identity_spec(),
+        state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+        access={"type": "list", "elements": "raw"},
+        permissions={"type": "list", "elements": "dict", "options": entry},
+        description={"type": "str"},
+        enabled={"type": "bool"},
+        duration={"type": "str"},
+        valid_for={"type": "int"},
+        renew_within={"type": "int"},
+        expires_at={"type": "str"},
+        allow_expire={"type": "bool", "default": False},
+        secret={"type": "str", "no_log": True},
+        update_secret={"type": "str", "choices": ["always", "on_create"], "default": "always", "no_log": False},
+    )
+
+
+def connection(params: Params) -> tuple[Settings, list[str]]:
+    """The connection settings of a call, and everything that is wrong with them."""
+    url = (params.get("harbor_url") or "").strip()
+    faults = _url_faults(url)
+    username, password, token = (params.get(key) or None for key in ("harbor_username", "harbor_password", "harbor_token"))
+    if token and username:
+        faults.append("harbor_username and harbor_token exclude each other")
+    if not token and not username:
+        faults.append("harbor_username and harbor_password are required (or harbor_token)")
+    if username and not token and not password:
+        faults.append("harbor_password is required with harbor_username")
+    if username and ":" in username:
+        faults.append("harbor_username %r cannot hold a colon" % username)
+    timeout, retries = params.get("timeout"), params.get("retries")
+    if timeout is not None and timeout <= 0:
+        faults.append("timeout %g is not valid: seconds, more than 0" % timeout)
+    if retries is not None and not 0 <= retries <= 20:
+        faults.append("retries %d is not valid: a number from 0 to 20" % retries)
+    for option in ("ca_path", "client_cert", "client_key"):
+        if params.get(option) and not os.path.exists(params[option]):
+            faults.append("%s %s does not exist on the host where the module runs" % (option, params[option]))
+    if params.get("client_key") and not params.get("client_cert"):
+        faults.append("client_key goes with client_cert")
+    if params.get("request_id") and not REQUEST_ID.match(params["request_id"]):
+        faults.append("request_id %r is not valid: 1 to 64 printable characters without blanks" % params["request_id"])
+    if params.get("registry") and "/" in params["registry"]:
+        faults.append("registry %r is not valid: a host, and a port where needed, as in docker login" % params["registry"])
+    settings = Settings(
+        url=url,
+        username=None if token else username,
+        password=password,
+        token=token,
+        validate_certs=params.get("validate_certs") is not False,
+        ca_path=params.get("ca_path"),
+        client_cert=params.get("client_cert"),
+        client_key=params.get("client_key"),
+        timeout=timeout or 30.0,
+        retries=retries or 0,
+        login=params.get("login") or "auto",
+        request_id=params.get("request_id"),
+    )
+    return settings, faults
+
+
+def _url_faults(url: str) -> list[str]:
+    if not url:
+        return ["harbor_url is empty"]
+    if "@" in url:
+        # Said first and without the value, which is not to be read in a log.
+        return ["harbor_url holds credentials: give them in harbor_username and harbor_password"]
+    try:
+        parts = urlsplit(url)
+        if parts.port == 0:
+            return ["harbor_url is not valid: port 0"]
+    except ValueError as exc:
+        return ["harbor_url is not valid: %s" % exc]
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        _scheme, separator, rest = url.partition("://")
+        guess = rest if separator else url
+        return ["harbor_url %r is not valid: https:// and a host%s" % (url, " (did you mean https://%s?)" % guess if guess else "")]
+    if parts.path.rstrip("/") or parts.query or parts.fragment:
+        base = "%s://%s" % (parts.scheme, parts.netloc)
+        return ["harbor_url %r is not the address of Harbor alone (did you mean %s?)" % (url, base)]
+    return []
+
+
+def usable(params: t.Any, spec: Spec) -> dict[str, t.Any]:
+    """The options whose values have the type that they should; the others count as not given."""
+    kept: dict[str, t.Any] = {}
+    for name, one in spec.items():
+        value = params.get(name) if isinstance(params, dict) else None
+        kind = PYTHON_TYPES.get(one.get("type", "str"), object)
+        if value is None or not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            kept[name] = None
+        elif one.get("elements") == "dict":
+            kept[name] = [usable(entry, one.get("options") or {}) for entry in value]
+        elif one.get("elements"):
+            kept[name] = [entry for entry in value if isinstance(entry, PYTHON_TYPES[one["elements"]])]
+        else:
+            kept[name] = value
+    return kept
+
+
+class Shape:
+    """The options of a mapping: validates those that are in order as they stand, and leaves all others to Ansible.
+
+    Validating and copying one suboption costs Ansible as much as comparing a whole robot costs us.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._defaults = {name: one.get("default") for name, one in spec.items()}
+        self._required = [name for name, one in spec.items() if one.get("required")]
+        self._inner = {name: Shape(one["options"]) for name, one in spec.items() if one.get("elements") == "dict" and "options" in one}
+
+    def conforming(self, given: t.Any, hidden: set[str]) -> t.Optional[dict[str, t.Any]]:
+        """Options as Ansible would return them; None where it would convert or refuse something.
+
+        :param hidden: gets the values that are not to be shown
+        """
+        if not isinstance(given, dict):
+            return None
+        found = dict(self._defaults)
+        for name, value in given.items():
+            one = self._spec.get(name)
+            if one is None:
+                return None
+            if value is None:
+                continue
+            if "options" in one:
+                shape = self._inner.get(name)
+                if shape is None or not isinstance(value, list):
+                    return None
+                value = [shape.conforming(entry, hidden) for entry in value]
+                if None in value:
+                    return None
+            elif not _exact(value, one["type"], one.get("elements")) or ("choices" in one and value not in one["choices"]):
+                return None
+            elif one.get("no_log"):
+                hidden.add(value)
+            found[name] = value
+        return found if all(found[name] is not None for name in self._required) else None
+
+
+def _exact(value: t.Any, name: str, elements: t.Optional[str]) -> bool:
+    """Whether a value has its option's type already, so that Ansible would convert nothing."""
+    if elements:
+        return isinstance(value, list) and (elements == "raw" or (elements == "str" and all(isinstance(one, str) for one in value)))
+    return (name == "str" and isinstance(value, str)) or (
+        name in ("int", "bool") and isinstance(value, PYTHON_TYPES[name]) and isinstance(value, bool) == (name == "bool")
+    )
+
+
+def unknown_options(given: t.Iterable[str], spec: Spec) -> list[str]:
+    """A fault for each option that does not exist, with the nearest that does."""
+    faults = []
+    for name in sorted(given):
+        path, _dot, last = name.rpartition(".")
+        options = spec
+        for step in path.split(".") if path else ():
+            options = (options.get(step) or {}).get("options") or {}
+        near = difflib.get_close_matches(last, options, 1)
+        faults.append("option %s does not exist%s" % (name, " (did you mean %s?)" % near[0] if near else ""))
+    return faults
