@@ -1,0 +1,312 @@
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What no recording shows: people and robots as callers, sessions, and the registry's tokens."""
+from __future__ import annotations
+
+import time
+
+import jwt
+import pytest
+
+from tests.contract.caller import PULL, PUSH, Caller, pair, permission, robot_body
+
+SHOP = "/projects/shop"
+TOKEN = "//service/token?service=harbor-registry"
+MANAGE = [pair(f"robot:{action}") for action in ("create", "read", "list", "delete")]
+
+
+class TestRoles:
+    @pytest.mark.parametrize(("role", "read", "create", "member_list", "log"), [
+        (1, 200, 201, 200, 200), (4, 200, 403, 200, 403), (2, 200, 403, 200, 403), (3, 200, 403, 200, 403), (5, 403, 403, 403, 403)])
+    def test_what_members_may(self, role: int, read: int, create: int, member_list: int, log: int) -> None:
+        harbor = Caller()
+        shop = harbor.project("shop")
+        number = harbor.robot("ci", permission("shop"), level="project")[0]
+        member = harbor.user("mary", "shop", role)
+        assert harbor("GET", f"/robots?q=Level%3Dproject%2CProjectID%3D{shop}", caller=member).status == read
+        assert harbor("GET", f"/robots/{number}", caller=member).status == read
+        assert harbor("POST", "/robots", robot_body("new", permission("shop"), level="project"), member).status == create
+        assert harbor("GET", f"{SHOP}/members", caller=member).status == member_list
+        assert harbor("GET", f"{SHOP}/auditlog-exts", caller=member).status == log
+        assert harbor("GET", SHOP, caller=member).json["current_user_role_ids"] == [role]
+
+    def test_public_projects_are_read_by_everybody_and_their_robots_by_nobody(self) -> None:
+        harbor = Caller()
+        stranger = harbor.user("carol")
+        assert harbor("GET", "/projects/library", caller=stranger).json["current_user_role_ids"] is None
+        assert harbor("GET", "/robots?q=Level%3Dproject%2CProjectID%3D1", caller=stranger).error == (403, "FORBIDDEN", "forbidden")
+        assert harbor("GET", "/robots?q=Level%3Dproject%2CProjectID%3D1", caller=None).error == (401, "UNAUTHORIZED", "unauthorized")
+
+    def test_what_a_project_administrator_sees(self) -> None:
+        harbor = Caller()
+        harbor.project("shop")
+        harbor.project("hidden")
+        alice = harbor.user("alice", "shop", 1)
+        assert harbor("GET", "/permissions", caller=alice).json["system"] is None
+        assert [project["name"] for project in harbor("GET", "/projects", caller=alice).json] == ["library", "shop"]
+        assert [project["name"] for project in harbor("GET", "/projects?public=false", caller=alice).json] == ["shop"]
+        assert harbor("GET", "/systeminfo/volumes", caller=alice).error == (403, "FORBIDDEN", "alice")
+        numbers = harbor("GET", "/statistics", caller=alice).json
+        assert (numbers["private_project_count"], numbers["public_project_count"], numbers["total_project_count"]) == (1, 1, 0)
+
+    def test_creation_of_projects_can_be_restricted(self) -> None:
+        harbor = Caller()
+        alice = harbor.user("alice")
+        able = harbor.robot("able", permission("/", pair("project:create"), kind="system"))[1]
+        unable = harbor.robot("unable")[1]
+        assert harbor("POST", "/projects", {"project_name": "hers"}, alice).status == 201
+        harbor("PUT", "/configurations", {"project_creation_restriction": "adminonly"})
+        refusal = (403, "FORBIDDEN", "Only system admin can create project")
+        assert harbor("POST", "/projects", {"project_name": "more"}, alice).error == refusal
+        assert harbor("POST", "/projects", {"project_name": "more"}, unable).error == refusal
+        reply = harbor("POST", "/projects", {"project_name": "more"}, able, headers={"X-Resource-Name-In-Location": "true"})
+        assert reply.headers["Location"] == "/api/v2.0/projects/more"
+
+    def test_permissions_of_oneself(self) -> None:
+        harbor = Caller()
+        shop = harbor.project("shop")
+        robot = harbor.robot("ci", permission("shop", PULL), level="project")[1]
+        where = f"/users/current/permissions?scope=/project/{shop}"
+        assert harbor("GET", f"{where}&relative=true", caller=robot).json == [{"action": "pull", "resource": "repository"}]
+        assert harbor("GET", where, caller=robot).json == [{"action": "pull", "resource": f"/project/{shop}/repository"}]
+        assert harbor("GET", "/users/current/permissions?scope=/system", caller=robot).json == []
+        mine = harbor("GET", f"{where}&relative=true").json
+        assert {"action": "update", "resource": "robot"} in mine
+        assert {"action": "read", "resource": "."} in mine
+
+    def test_members_and_users(self) -> None:
+        harbor = Caller()
+        harbor.project("shop")
+        harbor.user("alice", "shop", 1)
+        again = harbor("POST", f"{SHOP}/members", {"role_id": 2, "member_user": {"username": "alice"}})
+        assert again.error == (409, "CONFLICT", "The project member specified already exist")
+        assert harbor("POST", "/users", {"username": "alice", "email": "a@b.cc", "realname": "a", "password": "Harbor12345"}).error == (
+            409, "CONFLICT", "user alice or email a@b.cc already exists")
+        assert harbor("POST", "/users", {"username": "bob", "email": "b@b.cc", "realname": "b", "password": "weak"}).error[2].startswith(
+            "the password or secret must be 8-128")
+        assert harbor("POST", "/users", {}, caller=None).error == (401, "UNAUTHORIZED", "unauthorized")
+
+
+class TestRobotsAsCallers:
+    def test_children_hold_no_more_than_their_creator(self) -> None:
+        harbor = Caller()
+        harbor.project("shop")
+        manager = harbor.robot("mgr", permission("/", *MANAGE, kind="system"), permission("*", PULL, *MANAGE))[1]
+        denied = "permission scope is invalid. It must be equal to or more restrictive than the creator robot's permissions: robot$mgr"
+        assert harbor("POST", "/robots", robot_body("a", permission("shop", PUSH)), manager).error == (403, "DENIED", denied)
+        assert harbor("POST", "/robots", robot_body("b", permission("/", pair("registry:list"), kind="system")), manager).error[2] == denied
+        number = harbor.robot("c", permission("shop", PULL), caller=manager)[0]
+        reading = harbor("GET", f"/robots/{number}").json
+        assert (reading["creator_type"], reading["creator_ref"]) == ("robot", 1)
+        harbor("DELETE", "/robots/1")
+        assert harbor("GET", f"/robots/{number}").status == 200
+
+    @pytest.mark.parametrize(("version", "status"), [("2.12.0", 403), ("2.12.1", 201)])
+    def test_all_projects_of_the_creator_cover_each_since_2_12_1(self, version: str, status: int) -> None:
+        harbor = Caller(version)
+        manager = harbor.robot("mgr", permission("/", *MANAGE, kind="system"), permission("*", PULL, *MANAGE))[1]
+        assert harbor("POST", "/robots", robot_body("kid"), manager).status == status
+
+    @pytest.mark.parametrize(("version", "status"), [("2.12", 403), ("2.14.0", 403), ("2.14.1", 201)])
+    def test_project_robots_of_system_robots_since_2_14_1(self, version: str, status: int) -> None:
+        harbor = Caller(version)
+        harbor.project("shop")
+        manager = harbor.robot("mgr", permission("/", *MANAGE, kind="system"), permission("shop", PULL, *MANAGE))[1]
+        reply = harbor("POST", "/robots", robot_body("kid", permission("shop"), level="project"), manager)
+        assert reply.status == status
+        if status == 403:
+            assert reply.error == (403, "DENIED", "denied")
+
+    def test_project_robots_stay_in_their_project(self) -> None:
+        harbor = Caller()
+        harbor.project("shop")
+        harbor.project("other")
+        manager = harbor.robot("mgr", permission("shop", PULL, *MANAGE), level="project")[1]
+        assert harbor("POST", "/robots", robot_body("kid", permission("shop"), level="project"), manager).status == 201
+        assert harbor("POST", "/robots", robot_body("kid", permission("other"), level="project"), manager).error == (
+            403, "FORBIDDEN", "forbidden")
+        assert harbor("POST", "/robots", robot_body("kid"), manager).error == (403, "FORBIDDEN", "robot$shop+mgr")
+
+    def test_a_granted_update_works_up_to_2_9(self) -> None:
+        harbor = Caller("2.9")
+        harbor.project("shop")
+        number = harbor.robot("kid", permission("shop"), level="project")[0]
+        manager = harbor.robot("mgr", permission("shop", pair("robot:update")))[1]
+        assert harbor("PATCH", f"/robots/{number}", {"secret": "Abcdef12"}, manager).json == {}
+
+    def test_which_projects_a_robot_lists(self) -> None:
+        harbor = Caller()
+        harbor.project("shop")
+        harbor.project("hidden")
+        one = harbor.robot("one", permission("shop"))[1]
+        every = harbor.robot("every", permission("*"))[1]
+        system = harbor.robot("system", permission("/", pair("project:list"), kind="system"))[1]
+
+        def seen(robot: tuple[str, str], query: str = "") -> list[str]:
+            return [project["name"] for project in harbor("GET", f"/projects{query}", caller=robot).json]
+
+        assert seen(one) == ["library", "shop"]
+        assert seen(one, "?public=false") == ["shop"]
+        assert seen(every) == seen(system) == ["hidden", "library", "shop"]
+
+    def test_ids_can_be_probed_by_whoever_is_logged_in(self) -> None:
+        harbor = Caller()
+        number, robot = harbor.robot("ci")
+        assert harbor("DELETE", "/robots/77", caller=robot).error == (404, "NOT_FOUND", "robot 77 not found")
+        assert harbor("DELETE", f"/robots/{number}", caller=robot).error == (403, "FORBIDDEN", "robot$ci")
+
+
+class TestCredentials:
+    def test_users_log_in_by_address_too(self) -> None:
+        harbor = Caller()
+        harbor.user("alice")
+        assert harbor("GET", "/users/current", caller=("alice@example.com", "Harbor12345")).json["username"] == "alice"
+
+    def test_a_prefix_is_taken_off_once(self) -> None:
+        harbor = Caller()
+        harbor("PUT", "/configurations", {"robot_name_prefix": "bot-"})
+        first = harbor.robot("x")[1]
+        second = harbor.robot("bot-x")[1]
+        assert (first[0], second[0]) == ("bot-x", "bot-bot-x")
+        assert [harbor("GET", "/users/current", caller=robot).status for robot in (first, second)] == [412, 412]
+
+    def test_other_modes_leave_only_the_administrator_and_robots(self) -> None:
+        harbor = Caller()
+        robot = harbor.robot("ci")[1]
+        assert harbor("PUT", "/configurations", {"auth_mode": "oidc_auth"}).status == 200
+        assert harbor("GET", "/robots").status == 200
+        assert harbor("GET", "/users/current/permissions", caller=robot).status == 200
+        token, cookies = _open(harbor)
+        reply = harbor("POST", "//c/login", raw="principal=somebody&password=x", caller=None, headers={**token, **cookies, **FORM})
+        assert (reply.status, list(reply.json)) == (403, ["redirect_location"])
+
+    def test_the_mode_stays_once_there_are_users(self) -> None:
+        harbor = Caller()
+        assert harbor("GET", "/configurations").json["auth_mode"]["editable"] is True
+        harbor.user("alice")
+        assert harbor("GET", "/configurations").json["auth_mode"]["editable"] is False
+        assert harbor("PUT", "/configurations", {"auth_mode": "oidc_auth"}).status == 400
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def _open(harbor: Caller) -> tuple[dict[str, str], dict[str, str]]:
+    """The first step of the web page's log-in: token header and cookies."""
+    page = harbor("GET", "//c/login", caller=None)
+    cookies = "; ".join(f"{name}={value}" for name, value in page.cookies.items())
+    return {"X-Harbor-CSRF-Token": page.headers["X-Harbor-Csrf-Token"]}, {"Cookie": cookies}
+
+
+def _log_in(harbor: Caller, name: str, password: str) -> tuple[dict[str, str], dict[str, str]]:
+    token, cookies = _open(harbor)
+    reply = harbor("POST", "//c/login", raw=f"principal={name}&password={password}", caller=None, headers={**token, **cookies, **FORM})
+    assert reply.status == 200
+    gorilla = cookies["Cookie"].partition("; ")[0]
+    return token, {"Cookie": f"{gorilla}; sid={reply.cookies['sid']}"}
+
+
+class TestSessions:
+    def test_a_session_outlives_a_new_password_and_a_demotion(self) -> None:
+        harbor = Caller()
+        harbor.user("alice")
+        number = harbor("GET", "/users/search?username=alice").json[0]["user_id"]
+        harbor("PUT", f"/users/{number}/sysadmin", {"sysadmin_flag": True})
+        token, cookies = _log_in(harbor, "alice", "Harbor12345")
+        harbor("PUT", f"/users/{number}/sysadmin", {"sysadmin_flag": False})
+        harbor("PUT", f"/users/{number}/password", {"new_password": "Changed12345"})
+        assert harbor("GET", "/users/current", caller=("alice", "Harbor12345")).status == 401
+        assert harbor("POST", "/robots", robot_body("ci"), caller=None, headers={**token, **cookies}).status == 201
+
+    def test_ending_one_session_leaves_the_others(self) -> None:
+        harbor = Caller()
+        first = _log_in(harbor, "admin", "Harbor12345")[1]
+        second = _log_in(harbor, "admin", "Harbor12345")[1]
+        assert harbor("GET", "//c/log_out", caller=None, headers=first).status == 200
+        assert [harbor("GET", "/users/current", caller=None, headers=cookies).status for cookies in (first, second)] == [401, 200]
+
+    def test_every_answer_has_a_token_and_any_of_them_does(self) -> None:
+        harbor = Caller()
+        token, cookies = _log_in(harbor, "admin", "Harbor12345")
+        fresh = harbor("GET", "/robots", caller=None, headers=cookies).headers["X-Harbor-Csrf-Token"]
+        assert fresh != token["X-Harbor-CSRF-Token"]
+        for value in (fresh, token["X-Harbor-CSRF-Token"]):
+            reply = harbor("POST", "/projects", {"project_name": "Bad"}, caller=None, headers={**cookies, "X-Harbor-CSRF-Token": value})
+            assert reply.status == 400
+
+    def test_a_session_without_the_other_cookie_can_only_read(self) -> None:
+        harbor = Caller()
+        token, cookies = _log_in(harbor, "admin", "Harbor12345")
+        only_sid = {"Cookie": cookies["Cookie"].split("; ")[1]}
+        assert harbor("GET", "/robots", caller=None, headers=only_sid).status == 200
+        assert harbor("POST", "/robots", robot_body("ci"), caller=None, headers={**only_sid, **token}).error == (
+            403, "FORBIDDEN", "CSRF token invalid")
+
+    def test_credentials_come_before_the_session(self) -> None:
+        harbor = Caller()
+        robot = harbor.robot("ci")[1]
+        cookies = _log_in(harbor, "admin", "Harbor12345")[1]
+        assert harbor("GET", "/users/current", caller=robot, headers=cookies).status == 412
+        assert harbor("GET", "/users/current", caller=("robot$ci", "wrong"), headers=cookies).json["username"] == "admin"
+
+    def test_log_in_and_out_are_audited_since_2_13(self) -> None:
+        harbor = Caller("2.13")
+        cookies = _log_in(harbor, "admin", "Harbor12345")[1]
+        harbor("GET", "//c/log_out", caller=None, headers=cookies)
+        assert [event["operation"] for event in harbor("GET", "/auditlog-exts?sort=id").json] == ["login", "logout"]
+
+
+class TestRegistry:
+    def claims(self, harbor: Caller, query: str, caller: tuple[str, str] | None) -> dict[str, object]:
+        reply = harbor("GET", f"{TOKEN}{query}", caller=caller)
+        assert reply.status == 200
+        claims: dict[str, object] = jwt.decode(reply.json["token"], options={"verify_signature": False})
+        return claims
+
+    def test_the_claims(self) -> None:
+        harbor = Caller()
+        robot = harbor.robot("ci")[1]
+        claims = self.claims(harbor, "", robot)
+        assert (claims["iss"], claims["sub"], claims["aud"]) == ("harbor-token-issuer", "robot$ci", "harbor-registry")
+        assert claims["access"] is None
+        assert abs(float(str(claims["exp"])) - time.time() - 1800) < 5
+        assert len(str(claims["jti"])) == 16
+        harbor("PUT", "/configurations", {"token_expiration": 5})
+        assert harbor("GET", TOKEN, caller=robot).json["expires_in"] == 300
+
+    def test_a_scope_is_answered_with_all_that_the_caller_has(self) -> None:
+        harbor = Caller()
+        harbor.project("shop")
+        robot = harbor.robot("ci", permission("shop", PULL, PUSH))[1]
+        for scope, caller, actions in (("shop/x:pull", robot, ["pull", "push"]), ("nosuch/x:pull", robot, []), ("shop/x:pull", None, []),
+                                       ("library/x:push", None, ["pull"]), ("library/x:pull", ("robot$ci", "wrong"), ["pull"])):
+            claims = self.claims(harbor, f"&scope=repository:{scope}", caller)
+            assert claims["access"] == [{"type": "repository", "name": scope.partition(":")[0], "actions": actions}]
+            assert claims.get("sub") == (robot[0] if caller == robot else None)
+
+    def test_an_empty_scope_lets_everybody_in(self) -> None:
+        assert Caller()("GET", f"{TOKEN}&scope=", caller=None).status == 200
+
+    def test_tokens_outlive_their_robot_and_are_no_use_elsewhere(self) -> None:
+        harbor = Caller()
+        number, robot = harbor.robot("ci")
+        token = {"Authorization": f"Bearer {harbor('GET', TOKEN, caller=robot).json['token']}"}
+        harbor("DELETE", f"/robots/{number}")
+        assert harbor("GET", "//v2/", caller=None, headers=token).status == 200
+        assert harbor("GET", "/users/current/permissions", caller=None, headers=token).status == 401
+
+    @pytest.mark.parametrize(("version", "realm"), [("2.13", "http://harbor.example"), ("2.14", "http://other.example:8080")])
+    def test_the_challenge_names_the_host_that_was_asked_since_2_14(self, version: str, realm: str) -> None:
+        reply = Caller(version)("GET", "//v2/", caller=None, headers={"Host": "other.example:8080"})
+        assert reply.headers["Www-Authenticate"] == f'Bearer realm="{realm}/service/token",service="harbor-registry"'
+
+    def test_challenges(self) -> None:
+        harbor = Caller()
+        robot = harbor.robot("ci")[1]
+        assert harbor("GET", "//v2", caller=None).error == (
+            401, "UNAUTHORIZED", "un-recognized request: GET /v2: un-recognized request: GET /v2")
+        assert harbor("GET", "//v2/shop/x/tags/list", caller=None).headers["Www-Authenticate"].endswith(
+            ',scope="repository:shop/x:pull"')
+        assert harbor("GET", "//v2/_catalog", caller=robot).headers["Www-Authenticate"] == 'Basic realm="harbor"'
+        assert harbor("GET", "//v2/", caller=("robot$ci", "wrong")).headers["Www-Authenticate"] == 'Basic realm="harbor"'

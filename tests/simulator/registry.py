@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a registry client needs to log in: /v2/ and its challenge, /service/token and its tokens."""
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import string
+import time
+from functools import cache
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from .access import Call
+from .errors import HarborError, unauthorized
+from .identity import Identity
+from .messages import JSON_UTF8, Answer, Request, text
+from .state import State
+
+SERVICE = "harbor-registry"
+ISSUER = "harbor-token-issuer"
+LEEWAY = 60
+VERBS = ("pull", "push", "delete", "scanner-pull")
+_REPOSITORY = re.compile(r"/v2/(.+)/(manifests|blobs|tags|referrers)/.*")
+_METHODS = {"POST": "push", "PATCH": "push", "PUT": "push", "GET": "pull", "HEAD": "pull", "DELETE": "delete"}
+
+
+class TokenIdentity(Identity):
+    """Whoever shows a registry token: it speaks for itself, whatever has become of its robot since."""
+
+    kind = "v2token"
+
+    def __init__(self, name: str, access: list[dict[str, Any]]) -> None:
+        self.name = name
+        self.authenticated = bool(name)
+        self.access = access
+
+    def may_pull(self, repository: str, action: str) -> bool:
+        return any(item.get("name") == repository and action in item.get("actions", []) for item in self.access)
+
+
+@cache
+def _key() -> tuple[rsa.RSAPrivateKey, str]:
+    """The key that signs tokens, made once, and its name in the form of libtrust."""
+    letters = string.ascii_uppercase + "234567"
+    name = ":".join("".join(secrets.choice(letters) for _letter in range(4)) for _group in range(12))
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048), name
+
+
+class Registry:
+    """Issues tokens and answers as the registry behind Harbor does."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._key, self._key_id = _key()
+
+    def identity(self, request: Request) -> TokenIdentity | None:
+        """Who a bearer token of ours speaks for."""
+        if not request.bearer:
+            return None
+        try:
+            claims = jwt.decode(request.bearer, self._key.public_key(), algorithms=["RS256"], audience=SERVICE, issuer=ISSUER,
+                                leeway=LEEWAY)
+        except jwt.InvalidTokenError:
+            return None
+        return TokenIdentity(str(claims.get("sub", "")), claims.get("access") or [])
+
+    # --- /service/token -----------------------------------------------------------------------------------------------
+
+    def token(self, call: Call) -> Answer:
+        """Without a scope the caller has to be somebody; with one, nobody gets a token that allows what everybody may."""
+        service = call.request.argument("service") or ""
+        if service != SERVICE:
+            escaped = service.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;").replace("'", "&#39;")
+            return text(f"Unable to handle service: {escaped}", 400)
+        scopes = [scope for key, value in call.request.query if key == "scope" for scope in value.split(" ")]
+        if not call.identity.authenticated and not scopes:
+            return Answer(401)
+        access = [self._granted(call, scope) for scope in scopes if scope] or None
+        minutes = int(call.state.settings["token_expiration"])
+        moment = int(time.time())
+        claims: dict[str, Any] = {"iss": ISSUER, "aud": SERVICE, "exp": moment + 60 * minutes, "nbf": moment, "iat": moment,
+                                  "jti": "".join(secrets.choice(string.ascii_letters) for _letter in range(16)), "access": access}
+        if call.identity.name:
+            claims["sub"] = call.identity.name
+        answer = {"token": jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id}), "access_token": "",
+                  "expires_in": 60 * minutes, "issued_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))}
+        return Answer(200, json.dumps(answer, indent=2).encode(), JSON_UTF8)
+
+    def _granted(self, call: Call, scope: str) -> dict[str, Any]:
+        """All that the caller has on what a scope names, whatever was asked of it."""
+        kind, *rest = scope.split(":")
+        name = ":".join(rest[:-1]) if len(rest) > 1 else "".join(rest)
+        granted: list[str] = []
+        if kind == "registry" and name == "catalog" and call.identity.administrator:
+            granted = [verb for verb in rest[-1].split(",") if verb] if len(rest) > 1 else []
+        project = call.state.project_named(name.partition("/")[0]) if kind == "repository" and "/" in name else None
+        if project:
+            granted = [verb for verb in VERBS if call.identity.may_in_project(call.state, project, "repository", verb)]
+        return {"type": kind, "name": name, "actions": granted}
+
+    # --- /v2/ ---------------------------------------------------------------------------------------------------------
+
+    def answer(self, call: Call) -> Answer:
+        """The API root answers who is logged in; there are no repositories."""
+        path, request = call.request.path, call.request
+        if path == "/v2/":
+            if not call.identity.authenticated:
+                raise self._challenge(call, "unauthorized")
+            return Answer(200, b"{}", JSON_UTF8, {"Docker-Distribution-Api-Version": "registry/2.0"})
+        if path == "/v2/_catalog" or path.startswith("/v2/_catalog/"):
+            if not call.identity.may_in_system("catalog", "read"):
+                raise self._challenge(call, "unauthorized to list catalog", basic=True)
+            return Answer(200, b'{"repositories":[]}\n', JSON_UTF8)
+        match = _REPOSITORY.fullmatch(path)
+        action = _METHODS.get(request.method)
+        if not match or not action:
+            raise self._challenge(call, f"un-recognized request: {request.method} {path}", challenge="")
+        repository = match[1]
+        scope = f'scope="repository:{repository}:{"pull,push" if action == "push" else action}"'
+        if "authorization" not in request.headers and request.method in ("GET", "HEAD"):
+            raise self._challenge(call, "authorize header needed to send HEAD to repository", scope)
+        if call.state.project_named(repository.partition("/")[0]) is None:
+            raise self._challenge(call, f"project {repository.partition('/')[0]} not found", challenge="")
+        if not self._may(call.state, call.identity, repository, action):
+            raise self._challenge(call, f"unauthorized to access repository: {repository}, action: {action}", scope)
+        raise HarborError("NOT_FOUND", f"repository {repository} not found")
+
+    def _may(self, state: State, identity: Identity, repository: str, action: str) -> bool:
+        if isinstance(identity, TokenIdentity):
+            return identity.may_pull(repository, action)
+        return identity.may_in_project(state, state.project_named(repository.partition("/")[0]), "repository", action)
+
+    def _challenge(self, call: Call, message: str, scope: str = "", basic: bool = False, challenge: str | None = None) -> HarborError:
+        """401 with how to log in: Basic for whoever sent credentials already, else where to get a token."""
+        error = unauthorized(f"{message}: {message}")
+        if challenge is None:
+            host = call.request.headers.get("host", "")
+            scheme = call.endpoint.partition("://")[0]
+            base = f"{scheme}://{host}" if call.version.realm_follows_host and host else call.endpoint
+            challenge = f'Bearer realm="{base}/service/token",service="{SERVICE}"' + (f",{scope}" if scope else "")
+            if basic or "authorization" in call.request.headers:
+                challenge = 'Basic realm="harbor"'
+        error.headers = {"Docker-Distribution-Api-Version": "registry/2.0", "Www-Authenticate": challenge}
+        return error

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a client may ask about the server: settings, versions, health, statistics, search and labels."""
+from __future__ import annotations
+
+from typing import Any
+
+from . import projects, settings
+from .access import Call
+from .errors import bad_request, conflict, not_found
+from .identity import UserIdentity
+from .messages import JSON, TEXT, Answer, created, ok, text
+from .query import Column, Fuzzy, list_headers, order, page, select
+from .state import now, stamp
+
+COMPONENTS = ("core", "database", "jobservice", "portal", "redis", "registry", "registryctl", "trivy")
+DISK = {"free": 40 * 2**30, "total": 80 * 2**30}
+
+
+def ping(call: Call) -> Answer:
+    if call.accepts == JSON:
+        return ok("Pong")
+    return text("Pong", kind="text/plain")
+
+
+def version(_call: Call) -> Answer:
+    answer = ok({"version": "v2.0"})
+    answer.kind, answer.body = TEXT, answer.body.rstrip()
+    return answer
+
+
+def health(_call: Call) -> Answer:
+    return ok({"components": [{"name": name, "status": "healthy"} for name in COMPONENTS], "status": "healthy"})
+
+
+def system_info(call: Call) -> Answer:
+    known, having = call.state.settings, call.version
+    result: dict[str, Any] = {"auth_mode": known["auth_mode"], "self_registration": known["self_registration"]}
+    if having.has_primary_auth_mode:
+        result["primary_auth_mode"] = known["primary_auth_mode"]
+    if having.has_banner:
+        result["banner_message"] = known["banner_message"]
+    if having.has_oidc_provider_name:
+        result["oidc_provider_name"] = known["oidc_name"] if known["auth_mode"] == "oidc_auth" else ""
+    if call.identity.authenticated or not having.hides_version:
+        result["harbor_version"] = having.harbor_version
+    if call.identity.authenticated:
+        result.update(
+            external_url=call.endpoint, has_ca_root=False, notification_enable=known["notification_enable"],
+            project_creation_restriction=known["project_creation_restriction"], read_only=known["read_only"],
+            registry_storage_provider_name="filesystem", registry_url=call.endpoint.partition("://")[2])
+        if having.tells_time:
+            result["current_time"] = stamp(now())
+    return ok(result)
+
+
+def volumes(call: Call) -> Answer:
+    call.require_in_system("system-volumes", "read")
+    return ok({"storage": [dict(DISK)]})
+
+
+def certificate(_call: Call) -> Answer:
+    raise not_found("resource not found: cert not found in path: /etc/core/ca/ca.crt")
+
+
+def read_settings(call: Call) -> Answer:
+    call.require_in_system("configuration", "read")
+    return ok(settings.shown(call.state.settings, _auth_mode_editable(call), omit_zero=not call.version.since(2, 4)))
+
+
+def change_settings(call: Call) -> Answer:
+    call.require_in_system("configuration", "update")
+    settings.change(call.state.settings, call.body, call.version, _auth_mode_editable(call))
+    return Answer()
+
+
+def _auth_mode_editable(call: Call) -> bool:
+    return len(call.state.users) == 1
+
+
+def statistics(call: Call) -> Answer:
+    call.require_authenticated()
+    everything = list(call.state.projects.values())
+    public = sum(project.public for project in everything)
+    private = total = 0
+    if call.identity.administrator:
+        total = len(everything)
+        private = total - public
+    elif isinstance(call.identity, UserIdentity):
+        private = sum(1 for project in everything if not project.public and call.state.roles(project, call.identity.id))
+    return ok({"private_project_count": private, "private_repo_count": 0, "public_project_count": public, "public_repo_count": 0,
+               "total_project_count": total, "total_repo_count": 0, "total_storage_consumption": 0})
+
+
+def search(call: Call) -> Answer:
+    rows = list(call.state.projects.values())
+    caller = call.identity
+    if not caller.administrator:
+        rows = [project for project in rows
+                if project.public or (isinstance(caller, UserIdentity) and call.state.roles(project, caller.id))]
+    found = sorted((project for project in rows if call.arguments["q"] in project.name), key=lambda project: project.name)
+    return ok({"project": [projects.printed(call, project, with_owner=False) for project in found], "repository": []})
+
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+
+LABEL_COLUMNS: dict[str, Column[dict[str, Any]]] = {
+    "id": Column(lambda label: label["id"], int), "ID": Column(lambda label: label["id"], int),
+    "name": Column(lambda label: label["name"]), "Name": Column(lambda label: label["name"]),
+    "description": Column(lambda label: label["description"]), "color": Column(lambda label: label["color"]),
+    "creation_time": Column(lambda label: label["creation_time"]), "update_time": Column(lambda label: label["update_time"]),
+}
+
+
+def _require_label_access(call: Call, label: dict[str, Any], action: str) -> None:
+    if label["scope"] == "g":
+        call.require_in_system("label", action)
+    elif label["scope"] == "p":
+        call.require_in_project(label["project_id"], "label", action)
+    else:
+        raise bad_request("unsupported label scope")
+
+
+def _printed_label(label: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in label.items() if value or name == "project_id"}
+
+
+def list_labels(call: Call) -> Answer:
+    query, scope = call.query(), call.arguments["scope"] or ""
+    if scope not in ("g", "p"):
+        raise bad_request(f"invalid scope: {scope}")
+    if call.arguments["name"]:
+        query.keywords["name"] = Fuzzy(call.arguments["name"])
+    rows = [label for label in call.state.labels.values() if label["scope"] == scope]
+    if scope == "p":
+        project_id = call.arguments["project_id"] or 0
+        if not project_id:
+            raise bad_request("must with project ID when to query project labels")
+        call.require_in_project(project_id, "label", "list")
+        rows = [label for label in rows if label["project_id"] == project_id]
+    rows = order(select(rows, query, LABEL_COLUMNS, call.version), query, LABEL_COLUMNS, "name")
+    return ok([_printed_label(label) for label in page(rows, query)], list_headers(call.request, query, len(rows)))
+
+
+def create_label(call: Call) -> Answer:
+    moment = stamp(now())
+    label = {"color": "", "description": "", "name": "", "scope": "", "project_id": 0,
+             **{name: value for name, value in call.body.items() if name in ("color", "description", "name", "scope", "project_id")},
+             "creation_time": moment, "update_time": moment}
+    if label["scope"] == "g":
+        label["project_id"] = 0
+    _require_label_access(call, label, "create")
+    if any(all(other[key] == label[key] for key in ("name", "scope", "project_id")) for other in call.state.labels.values()):
+        raise conflict(f"label {label['name']} already exists")
+    label["id"] = call.state.next_id("label")
+    call.state.labels[label["id"]] = label
+    return created(f"{call.request.path.rstrip('/')}/{label['id']}")
+
+
+def _label(call: Call) -> dict[str, Any]:
+    number = call.arguments["label_id"]
+    if number not in call.state.labels:
+        raise not_found(f"label {number} not found")
+    return call.state.labels[number]
+
+
+def read_label(call: Call) -> Answer:
+    label = _label(call)
+    _require_label_access(call, label, "read")
+    return ok(_printed_label(label))
+
+
+def update_label(call: Call) -> Answer:
+    label = _label(call)
+    _require_label_access(call, label, "update")
+    length = len(call.body.get("name", "").encode())
+    if not 1 <= length <= 128:
+        raise bad_request("max length is 128" if length else "cannot be empty")
+    label.update(name=call.body.get("name", ""), description=call.body.get("description", ""), color=call.body.get("color", ""),
+                 update_time=stamp(now()))
+    return Answer()
+
+
+def delete_label(call: Call) -> Answer:
+    label = _label(call)
+    _require_label_access(call, label, "delete")
+    del call.state.labels[label["id"]]
+    return Answer()
