@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs ansible-test on a copy of the collection.
+
+It wants to be below `ansible_collections/NAMESPACE/NAME`, follows links, and asks git which files count: so the copy is a real
+one and lies outside of every repository. Its environments and caches go to a home folder of its own in `.cache`.
+
+    python -m tests.tools.ansible_test sanity 2.19 [ARGUMENT …]
+    python -m tests.tools.ansible_test integration 2.15.2 [TARGET …]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from tests.tools import harbor, pythons
+from tests.tools.environments import ensure_core
+from tests.tools.paths import BIN, CACHE, ROOT
+
+# The version of pip that each ansible-core asks for is in the name of the script that it looks for.
+BOOTSTRAP = ("23_1_2", "24_2", "25_2")
+
+
+@contextlib.contextmanager
+def copied_tree() -> Iterator[Path]:
+    """A copy of what git knows or would know (uncommitted work too), as `ansible_collections/harbormaster/robots`."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    with tempfile.TemporaryDirectory(prefix="harbormaster-") as folder:
+        tree = Path(folder) / "ansible_collections" / "harbormaster" / "robots"
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).exists():
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, tree / name, follow_symlinks=False)
+        yield tree
+
+
+def environment(home: Path, binaries: Path) -> dict[str, str]:
+    """Variables for ansible-test: its own home, the interpreters by name, no shims; pip's settings of the user stay."""
+    interpreters = CACHE / "pythons"
+    pythons.link_all(interpreters)
+    downloads = home / ".ansible" / "test" / "cache"
+    downloads.mkdir(parents=True, exist_ok=True)
+    for version in BOOTSTRAP:
+        shutil.copyfile(Path(__file__).with_name("get_pip.py"), downloads / f"get_pip_{version}.py")
+    for name in (".pip", ".config/pip"):
+        settings, link = Path.home() / name, home / name
+        if settings.is_dir() and not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(settings, target_is_directory=True)
+    return dict(os.environ, HOME=str(home), PATH=os.pathsep.join((str(binaries), str(interpreters), pythons.path_without_shims())))
+
+
+def sanity(core: str, arguments: list[str]) -> int:
+    """All sanity tests with ansible-core `core`; modules are compiled and imported by every interpreter found."""
+    python = pythons.for_core(core)
+    if not python:
+        sys.exit(f"ansible-core {core} needs Python {' or '.join(pythons.CORES[core])}, and none was found")
+    binaries = ensure_core(core, python)
+    variables = environment(CACHE / "home" / f"sanity-{core}", binaries)
+    with copied_tree() as tree:
+        return _run(["sanity", "--local", *arguments], tree, variables)
+
+
+def integration(version: str, targets: list[str]) -> int:
+    """The integration targets against a simulated Harbor of `version`.
+
+    Only `integration_config.yml` reaches the targets: ansible-test hands on no variables of the environment.
+    """
+    harbor.clean_up_when_terminated()
+    with harbor.simulated(version) as url, copied_tree() as tree:
+        config = {"harbor_url": url, "harbor_username": harbor.USERNAME, "harbor_password": harbor.PASSWORD, "harbor_version": version}
+        (tree / "tests" / "integration" / "integration_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        variables = environment(CACHE / "home" / f"integration-{version}", BIN)
+        return _run(["integration", "--local", *targets], tree, variables)
+
+
+def _run(arguments: list[str], tree: Path, variables: dict[str, str]) -> int:
+    # Looked up here, because subprocess would look on this process's own PATH.
+    program = shutil.which("ansible-test", path=variables["PATH"]) or "ansible-test"
+    return subprocess.run([program, *arguments, "--color", "no"], cwd=tree, env=variables, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit({"sanity": sanity, "integration": integration}[sys.argv[1]](sys.argv[2], sys.argv[3:]))

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Virtual environments: made by uv, kept in the repository, made again only when what they are made from changes."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.tools.paths import BIN, CACHE, RUN_REQUIREMENTS, VENV
+
+# pip's settings and the variables by which uv takes the same ones.
+UV_NAMES = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "no-index": "UV_NO_INDEX",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+}
+
+
+def uv_environment(python: Path) -> dict[str, str]:
+    """The environment for uv, which reads no pip settings: those of `python -m pip` are handed to it.
+
+    A variable of uv's own that is set already stays as it is.
+    """
+    environment = dict(os.environ)
+    environment.setdefault("UV_SYSTEM_CERTS", "1")
+    settings = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True).stdout
+    for line in settings.splitlines():
+        key, value = line.split("=", 1)
+        name = UV_NAMES.get(key.rpartition(".")[2])
+        # What is set for other commands than install is none of uv's business.
+        if name and key.startswith(("global.", ":env:.", "install.")):
+            environment.setdefault(name, " ".join(value.strip("'\"").replace("\\n", " ").split()))
+    return environment
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of one environment, so that two commands at once do not both make it."""
+    CACHE.mkdir(exist_ok=True)
+    with open(CACHE / f"{folder.name}.lock", "w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def fingerprint(python: str, requirements: list[str], files: list[Path]) -> str:
+    """A text that changes when the interpreter, a requirement or a requirement file changes."""
+    digest = hashlib.sha256(f"{python} {requirements}".encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]) -> bool:
+    """Make or complete the environment `folder` with `python`; False when it was complete already.
+
+    A complete environment costs one read of a stamp. A changed requirement is installed into the environment that is
+    there, so that programs which run from it go on.
+    """
+    files = [file for file in files if file.exists()]
+    wanted = fingerprint(python, requirements, files)
+    stamp = folder / "ready"
+
+    def ready() -> bool:
+        return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and (folder / "bin" / "python").exists()
+
+    if ready():
+        return False
+    with locked(folder):
+        if ready():
+            return False
+        if folder == VENV:
+            _bootstrap(python)
+        elif not (folder / "bin" / "python").exists():
+            _uv("venv", "--quiet", "--clear", "--python", python, str(folder))
+        arguments = [argument for file in files for argument in ("-r", str(file))]
+        _uv("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *requirements, *arguments)
+        stamp.write_text(wanted, encoding="utf-8")
+    return True
+
+
+def ensure_core(core: str, python: str) -> Path:
+    """The environment that holds ansible-core `core` (as `2.16`) on the interpreter `python`; its bin folder."""
+    folder = CACHE / "environments" / f"core-{core}"
+    files = [*RUN_REQUIREMENTS, Path(__file__).with_name("requirements-core.txt")]
+    ensure(folder, python, [f"ansible-core~={core}.0"], files)
+    return folder / "bin"
+
+
+def _bootstrap(python: str) -> None:
+    """Make .venv with nothing but Python's standard library, and put uv into it."""
+    if not (BIN / "python").exists():
+        shutil.rmtree(VENV, ignore_errors=True)
+        made = subprocess.run([python, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+        if made.returncode:
+            shutil.rmtree(VENV, ignore_errors=True)
+            sys.exit(f"{made.stdout}{made.stderr}No virtual environment could be made; on Debian the package python3-venv is needed.")
+    if not (BIN / "uv").exists():
+        install = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"]
+        subprocess.run(install, check=True, stdout=sys.stderr)
+
+
+def _uv(*arguments: str) -> None:
+    subprocess.run([BIN / "uv", *arguments], check=True, env=uv_environment(BIN / "python"), stdout=sys.stderr)

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `make test` consists of. A part is a name and the commands that have to succeed."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from tests.tools import programs, pythons
+from tests.tools.paths import COLLECTIONS, LINK, ROOT
+
+# The Harbor versions whose simulation the integration tests meet.
+HARBORS = ("2.9.5", "2.12.4", "2.15.2")
+
+# The ansible-cores whose sanity tests run: their findings differ little from one core to the next.
+SANITY = ("2.19",)
+
+# Further folders of pytest tests, each with the number of processes that it may use.
+SUITES = {"faults": 2, "fleet": 2, "bad_input": 2, "bench": 2, "package": 1}
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One line of the summary.
+
+    :ivar commands: argument lists, run in turn in the folder `cwd`; a name without a slash is looked up on PATH, .venv first
+    :ivar variables: additions to the environment
+    """
+
+    name: str
+    commands: tuple[tuple[str, ...], ...]
+    variables: tuple[tuple[str, str], ...] = ()
+    cwd: Path = ROOT
+
+
+def _tool(name: str, *arguments: str) -> tuple[str, ...]:
+    return ("python", "-m", f"tests.tools.{name}", *arguments)
+
+
+def _pytest(folder: str, processes: int = 1) -> tuple[str, ...]:
+    return ("python", "-m", "pytest", "-q", "-rs", *(("-n", str(processes)) if processes > 1 else ()), folder)
+
+
+def _cores() -> list[str]:
+    return [core for core in pythons.CORES if pythons.for_core(core)]
+
+
+def everything() -> list[Part]:
+    """All parts in the order in which they start: what fails soonest first, and nothing long last, so that both lanes end together."""
+    collections = (("ANSIBLE_COLLECTIONS_PATH", str(COLLECTIONS)),)
+    plugins = str((LINK / "plugins").relative_to(ROOT))
+    mypy = ("mypy", "tests", plugins)
+    lint_docs = ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", ".")
+    return [
+        Part("ruff", (("ruff", "check", "."), ("ruff", "format", "--check", "."))),
+        Part("mypy", (mypy,), (("MYPYPATH", str(COLLECTIONS)),)),
+        *(Part(f"sanity-{core}", (_tool("ansible_test", "sanity", core),)) for core in SANITY),
+        Part("yamllint", (("yamllint", "--strict", "."),)),
+        *([] if "shellcheck" in programs.missing() else [Part("shellcheck", (("shellcheck", ".ci/run", "tests/tools/python3"),))]),
+        Part("licences", (("reuse", "lint"),)),
+        Part("changelog", (("antsibull-changelog", "lint"),)),
+        Part("ansible-lint", (("ansible-lint", "--offline", "--profile", "production", "--strict"),), collections),
+        Part("docs", (lint_docs,), collections),
+        Part("action-groups", (("nox", "-e", "extra-checks"),)),
+        Part("importer", (_tool("importer"),)),
+        *(Part(f"unit-{core}", (_tool("unit", core, "-q", "-rs", "tests/unit"),)) for core in _cores()),
+        Part("tools", (_pytest("tests/tools"),)),
+        Part("contract", (_pytest("tests/contract"),)),
+        *(Part(folder.replace("_", "-"), (_pytest(f"tests/{folder}", n),)) for folder, n in SUITES.items()),
+        *(Part(f"leak-{core}", (_tool("unit", core, "-q", "-rs", "-n", "2", "tests/leak"),)) for core in (_cores()[0], _cores()[-1])),
+        *(Part(f"integration-{version}", (_tool("ansible_test", "integration", version),)) for version in HARBORS),
+        Part("molecule", (_tool("harbor", HARBORS[-1], "molecule", "test", "--all"),)),
+        Part("demo", (_tool("demo"),)),
+    ]
+
+
+def not_run() -> list[str]:
+    """One line for each thing that this machine cannot run, with what would make it possible."""
+    lines = [
+        f"not run: unit tests on ansible-core {core}, because no Python {' or '.join(wanted)} was found"
+        for core, wanted in pythons.CORES.items()
+        if not pythons.for_core(core)
+    ]
+    return lines + [f"not run: tests that need {name} (Debian package {package})" for name, package in programs.missing().items()]
