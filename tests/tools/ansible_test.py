@@ -9,6 +9,7 @@ one and lies outside of every repository. Its environments and caches go to a ho
 
     python -m tests.tools.ansible_test sanity 2.19 [ARGUMENT …]
     python -m tests.tools.ansible_test integration 2.15.2 [TARGET …]
+    HARBOR_URL=… HARBOR_USERNAME=… HARBOR_PASSWORD=… python -m tests.tools.ansible_test integration server [TARGET …]
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -30,6 +31,11 @@ from tests.tools.paths import BIN, CACHE, ROOT
 
 # The version of pip that each ansible-core asks for is in the name of the script that it looks for.
 BOOTSTRAP = ("23_1_2", "24_2", "25_2")
+
+
+# The ansible-core that meets each Harbor version in the integration tests: the oldest, one between, and the newest.
+INTEGRATION = {"2.9.5": "2.16", "2.12.4": "2.19", "2.15.2": "2.21"}
+NEWEST = "2.19"
 
 
 @contextlib.contextmanager
@@ -73,16 +79,33 @@ def sanity(core: str, arguments: list[str]) -> int:
 
 
 def integration(version: str, targets: list[str]) -> int:
-    """The integration targets against a simulated Harbor of `version`.
+    """The integration targets against a simulated Harbor of `version`, or against the one in HARBOR_URL when that is `server`.
 
     Only `integration_config.yml` reaches the targets: ansible-test hands on no variables of the environment.
     """
     harbor.clean_up_when_terminated()
-    with harbor.simulated(version) as url, copied_tree() as tree:
-        config = {"harbor_url": url, "harbor_username": harbor.USERNAME, "harbor_password": harbor.PASSWORD, "harbor_version": version}
-        (tree / "tests" / "integration" / "integration_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        variables = environment(CACHE / "home" / f"integration-{version}", BIN)
-        return _run(["integration", "--local", *targets], tree, variables)
+    core = INTEGRATION.get(version) or NEWEST
+    python = pythons.for_core(core)
+    binaries = ensure_core(core, python) if python else BIN
+    with _server(version) as variables, copied_tree() as tree:
+        config = {name.lower(): variables[name] for name in ("HARBOR_URL", "HARBOR_USERNAME", "HARBOR_PASSWORD")}
+        file = tree / "tests" / "integration" / "integration_config.yml"
+        file.write_text(yaml.safe_dump(config), encoding="utf-8")
+        file.chmod(0o600)
+        return _run(["integration", "--local", *targets], tree, environment(CACHE / "home" / f"integration-{version}", binaries))
+
+
+@contextlib.contextmanager
+def _server(version: str) -> Iterator[Mapping[str, str]]:
+    """The variables by which a Harbor is found."""
+    if version != "server":
+        with harbor.simulated(version) as url:
+            yield harbor.variables(url)
+        return
+    missing = [name for name in ("HARBOR_URL", "HARBOR_USERNAME", "HARBOR_PASSWORD") if not os.environ.get(name)]
+    if missing:
+        sys.exit(f"A server needs {' and '.join(missing)} in the environment.")
+    yield os.environ
 
 
 def _run(arguments: list[str], tree: Path, variables: dict[str, str]) -> int:
