@@ -18,7 +18,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils import _purge,
 from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._apply import Result
 from ansible_collections.harbormaster.robots.plugins.module_utils._fleet import Fleet
-from ansible_collections.harbormaster.robots.plugins.module_utils._list import Declarations
+from ansible_collections.harbormaster.robots.plugins.module_utils._list import Declarations, place_of
 from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
 from ansible_collections.harbormaster.robots.plugins.module_utils._observe import World
 from ansible_collections.harbormaster.robots.plugins.module_utils._options import declaration_spec, unknown_options
@@ -77,7 +77,7 @@ def explain(given: Params) -> dict[str, tuple[list[str], t.Any]]:
             faults.append("robots[%d]: is not a mapping of options" % number)
             usable.append({})
             continue
-        place = "robots[%d]%s" % (number, " (%s)" % entry["name"] if entry.get("name") else "")
+        place = place_of(number, entry)
         wrong, value = spec_faults(entry, entry_spec())
         faults += ["%s: %s" % (place, fault) for fault in wrong]
         usable.append(value)

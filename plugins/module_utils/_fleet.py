@@ -172,9 +172,9 @@ def misplaced(one: Desired, robot: t.Optional[Robot]) -> list[str]:
         return []
     if one.project is not None and one.project != robot.project:
         where = "project %s" % robot.project if robot.project else "the system"
-        return ["robot id %d is not in project %s but in %s" % (robot.id, one.project, where)]
+        return ["is not in project %s but in %s" % (one.project, where)]
     if robot.level == "project" and one.entries is not None and one.project is None:
-        return ["robot id %d is in project %s: give project and access" % (robot.id, robot.project)]
+        return ["is in project %s: give project and access" % robot.project]
     return []
 
 

@@ -40,6 +40,12 @@ def merged(options: Options, defaults: Options) -> dict[str, t.Any]:
     return out
 
 
+def place_of(number: int, entry: t.Mapping[str, t.Any]) -> str:
+    """How messages call an entry of the list: C(robots[3] (ci)), or with the id where it has no name."""
+    called = entry.get("name") or ("id %s" % entry["id"] if entry.get("id") is not None else "")
+    return "robots[%d]%s" % (number, " (%s)" % called if called else "")
+
+
 class Declarations:
     """The declarations of one call: read once, with every fault at its place."""
 
@@ -49,7 +55,7 @@ class Declarations:
         self.doubts: list[str] = []
         usable = {} if self.faults else defaults or {}
         for number, options in enumerate(robots):
-            place = "robots[%d]%s" % (number, " (%s)" % options["name"] if options.get("name") else "")
+            place = place_of(number, options)
             whole = merged(options, usable)
             desired, faults = read(whole, place, patterns=True, on_drift=on_drift)
             self.desired.append(desired)

@@ -142,8 +142,8 @@ def _url_faults(url: str) -> list[str]:
         return ["harbor_url holds credentials: give them in harbor_username and harbor_password"]
     try:
         parts = urlsplit(url)
-        if parts.port == 0:
-            return ["harbor_url is not valid: port 0"]
+        if parts.port == 0 or parts.netloc.endswith(":"):
+            return ["harbor_url is not valid: %s" % ("port 0" if parts.port == 0 else "there is no port behind the colon")]
     except ValueError as exc:
         return ["harbor_url is not valid: %s" % exc]
     if parts.scheme not in ("http", "https") or not parts.hostname:

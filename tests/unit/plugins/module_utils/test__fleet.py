@@ -254,8 +254,8 @@ def test_read_only_mode(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
-        ({"id": 7, "project": "web"}, "robot id 7 is not in project web but in project shop"),
-        ({"id": 7, "permissions": [{"project": "shop", "access": ["pull"]}]}, "robot id 7 is in project shop: give project and access"),
+        ({"id": 7, "project": "web"}, "is not in project web but in project shop"),
+        ({"id": 7, "permissions": [{"project": "shop", "access": ["pull"]}]}, "is in project shop: give project and access"),
     ],
 )
 def test_a_robot_by_id_that_is_elsewhere(options: dict[str, t.Any], fault: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,7 +137,7 @@ def test_every_fault_of_every_declaration_has_its_place() -> None:
         "robots[2]",
         "robots[3] (late)",
         "robots[3] (late)",
-        "robots[4]",
+        "robots[4] (id 0)",
     ]
     assert "name is required" in made.faults[2]
     assert "short" not in made.faults[4]

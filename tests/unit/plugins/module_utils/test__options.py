@@ -72,6 +72,7 @@ def test_addresses(url: str) -> None:
         ("ftp://h", "harbor_url 'ftp://h' is not valid: https:// and a host (did you mean https://h?)"),
         ("https://", "harbor_url 'https://' is not valid: https:// and a host"),
         ("https://h:0", "harbor_url is not valid: port 0"),
+        ("https://h:", "harbor_url is not valid: there is no port behind the colon"),
         ("https://h:99999", "harbor_url is not valid: Port out of range 0-65535"),
         ("https://admin:pw@h", "harbor_url holds credentials: give them in harbor_username and harbor_password"),
         ("https://h/api/v2.0", "harbor_url 'https://h/api/v2.0' is not the address of Harbor alone (did you mean https://h?)"),
