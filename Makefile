@@ -22,20 +22,20 @@ help: ## show this list
 demo: .venv/ready ## declare robots in a simulated Harbor, use their credentials, and see that a second run changes nothing
 	@$(tool).demo
 
-test: .venv/ready ## run every test and check (about ten minutes)
+test: .venv/ready ## run every test and check (under a quarter of an hour)
 	@$(tool).check
 
 simulator: .venv/ready ## run a simulated Harbor in the foreground: HARBOR=2.15.2 PORT=0
 	@exec .venv/bin/python -m tests.simulator --harbor $(HARBOR) --port $(PORT)
 
-bench: .venv/ready ## measure 1 to 5,000 robots beside a raw client and loops (half an hour): ROBOTS=100 CORE=2.19 BENCH_JSON=FILE
+bench: .venv/ready ## measure 1 to 5,000 robots beside a raw client and loops (half an hour): ROBOTS=100 CORE=2.19 BENCH_JSON=FILE HOSTS=20
 	@.venv/bin/python -m tests.bench
 
 unit: .venv/ready ## run the unit tests: CORE=2.19
 	@$(tool).check unit-$(CORE)
 
-integration: .venv/ready ## run the integration tests against the simulator: HARBOR=2.15.2
-	@$(tool).check integration-$(HARBOR)
+integration: .venv/ready ## run the integration tests against the simulator (HARBOR=2.15.2), or against the server in HARBOR_URL
+	@$(tool)$(if $(HARBOR_URL),.ansible_test integration server,.check integration-$(HARBOR))
 
 lint: .venv/ready ## run ruff, mypy, yamllint, ansible-lint and the licence check
 	@$(tool).check ruff mypy yamllint ansible-lint licences

@@ -23,10 +23,11 @@ class Mask:
     def __init__(self, secrets: t.Iterable[str]) -> None:
         longest_first = sorted((secret for secret in secrets if secret), key=len, reverse=True)
         self._short = [secret for secret in longest_first if len(secret) < WIDTH]
-        self._long: dict[str, list[str]] = defaultdict(list)
+        # By beginning and length, because many secrets of one make may begin alike.
+        self._long: dict[str, dict[int, set[str]]] = defaultdict(dict)
         for secret in longest_first:
             if len(secret) >= WIDTH:
-                self._long[secret[:WIDTH]].append(secret)
+                self._long[secret[:WIDTH]].setdefault(len(secret), set()).add(secret)
 
     def text(self, text: str) -> str:
         """A text without secrets."""
@@ -34,13 +35,13 @@ class Mask:
         done = at = 0
         end = len(text) - WIDTH if self._long else -1
         while at <= end:
-            secrets = self._long.get(text[at : at + WIDTH], ())
-            found = next((secret for secret in secrets if text.startswith(secret, at)), None)
-            if found is None:
+            lengths = self._long.get(text[at : at + WIDTH], {})
+            found = next((length for length, secrets in lengths.items() if text[at : at + length] in secrets), 0)
+            if not found:
                 at += 1
             else:
                 pieces += (text[done:at], STARS)
-                at += len(found)
+                at += found
                 done = at
         text = "".join((*pieces, text[done:]))
         for secret in self._short:

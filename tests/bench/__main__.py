@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bench import declared
+from tests.bench import declared, hosts
 from tests.bench.subjects import Bench, Failed
 from tests.bench.table import Table
 from tests.bench.target import target
@@ -98,10 +98,15 @@ def main() -> int:
     wanted = [int(text) for text in os.environ.get("ROBOTS", "").replace(",", " ").split()]
     repeats = int(os.environ.get("RUNS") or 0) or None
     subjects = tuple(name for name in EVERYWHERE if name in os.environ.get("SUBJECTS", " ".join(EVERYWHERE)))
+    form = os.environ.get("VARIABLES") or "yaml"
     start = time.monotonic()
     try:
+        if os.environ.get("HOSTS"):
+            size = (wanted or [5000])[0]
+            print(hosts.measure(int(os.environ["HOSTS"]), size, int(os.environ.get("FORKS") or os.cpu_count() or 1), binaries(), form))
+            return 0
         with target() as harbor_target:
-            run = Run(Bench(harbor_target, binaries(), os.environ.get("VARIABLES") or "yaml"), repeats, subjects)
+            run = Run(Bench(harbor_target, binaries(), form), repeats, subjects)
             for size in wanted or sorted({*SIZES, *LOOPS}):
                 if size in LOOPS and size not in SIZES:
                     run.loops(size)

@@ -75,7 +75,7 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="harbormaster-") as folder:
             robots = declared.absent() if phase == "purge" else robots
             playbook = declared.write_playbook(Path(folder), subject, phase, robots, self.form)
-            return self._run([str(self.binaries / "ansible-playbook"), str(playbook)])
+            return self.run([str(self.binaries / "ansible-playbook"), str(playbook)])
 
     def _client(self, subject: str, phase: str, robots: Sequence[declared.Robot]) -> Measurement:
         work: dict[str, Any]
@@ -88,10 +88,11 @@ class Bench:
             command = [str(self.binaries / "python"), "-m", "tests.bench.alone"]
             robots = declared.absent() if phase == "purge" else robots
             work = {"ANSIBLE_MODULE_ARGS": {"robots": list(robots), **declared.options(phase, robots)}}
-        found = self._run(command, work)
+        found = self.run(command, work)
         return dataclasses.replace(found, seconds=found.own["seconds"], requests=found.own["requests"])
 
-    def _run(self, command: list[str], work: Mapping[str, Any] | None = None) -> Measurement:
+    def run(self, command: list[str], work: Mapping[str, Any] | None = None) -> Measurement:
+        """Measure one process, with `work` as JSON on its standard input. Raises Failed when it fails."""
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
             given.write(json.dumps(work).encode() if work else b"")
             given.seek(0)

@@ -92,15 +92,26 @@ def _version(url: str, username: str, password: str) -> str:
 @contextlib.contextmanager
 def target() -> Iterator[Target]:
     """The Harbor that the environment names, else a simulated one of version HARBOR; its projects come and go with it."""
-    with contextlib.ExitStack() as stack:
-        url, simulator = os.environ.get("HARBOR_URL", "").rstrip("/"), None
-        username, password = os.environ.get("HARBOR_USERNAME", harbor.USERNAME), os.environ.get("HARBOR_PASSWORD", harbor.PASSWORD)
-        if not url:
-            cost = os.environ.get("PASSWORD_COST")
-            version = os.environ.get("HARBOR", "2.15.2")
-            simulator = stack.enter_context(Simulator.start(harbor=version, password_cost=float(cost) if cost else None))
-            url, username, password = simulator.url, harbor.USERNAME, harbor.PASSWORD
-        found = Target(url, username, password, _version(url, username, password), simulator=simulator)
+    url = os.environ.get("HARBOR_URL", "").rstrip("/")
+    if not url:
+        with simulated() as found:
+            yield found
+        return
+    username, password = os.environ.get("HARBOR_USERNAME", harbor.USERNAME), os.environ.get("HARBOR_PASSWORD", harbor.PASSWORD)
+    found = Target(url, username, password, _version(url, username, password))
+    found.make_projects()
+    try:
+        yield found
+    finally:
+        found.clean()
+
+
+@contextlib.contextmanager
+def simulated() -> Iterator[Target]:
+    """A simulated Harbor of version HARBOR with the ten projects; a user's password costs PASSWORD_COST ms, else what it costs there."""
+    cost = os.environ.get("PASSWORD_COST")
+    with Simulator.start(harbor=os.environ.get("HARBOR", "2.15.2"), password_cost=float(cost) if cost else None) as simulator:
+        version = _version(simulator.url, harbor.USERNAME, harbor.PASSWORD)
+        found = Target(simulator.url, harbor.USERNAME, harbor.PASSWORD, version, simulator=simulator)
         found.make_projects()
-        stack.callback(found.clean)
         yield found

@@ -84,14 +84,3 @@ def test_fleets(harbors: Harbors, way: Way) -> None:
     assert told["purged"]["purged"] == ["shop+loop-a", "shop+loop-b"]
     assert told["background"]["failed"]
     assert re.search(NO_ASYNC, told["background"]["msg"])
-
-
-@pytest.mark.parametrize("way", [Way(pipelining=True, check=True)], ids=str)
-def test_fleets_in_check_mode(harbors: Harbors, way: Way) -> None:
-    """A prediction shows its diff and no secret, and makes nothing."""
-    done = harbors.run("fleet.yml", way)
-    check(harbors, done)
-    assert times(done, r"\+shop\+[\w-]+: description: seen-created\b") == 4
-    assert credentials(done.told["created"]) == {}
-    assert done.told["created"]["summary"]["created"] == 5
-    assert [entry for entry in harbors.sound.log() if entry["method"] in ("PUT", "PATCH", "DELETE")] == []

@@ -42,10 +42,7 @@ def results(done: Run, name: str) -> list[dict[str, t.Any]]:
     return list(told.get("results", [told]))
 
 
-ROBOTS = [Way(), Way("ssh", "minimal", pipelining=True)]
-
-
-@pytest.mark.parametrize("way", ROBOTS, ids=str)
+@pytest.mark.parametrize("way", [Way()], ids=str)
 def test_robots(harbors: Harbors, way: Way) -> None:
     """Robots are made and changed, alone and in loops."""
     done = harbors.run("robots.yml", way)

@@ -26,15 +26,15 @@ from pathlib import Path
 import yaml
 
 from tests.tools import harbor, pythons
-from tests.tools.environments import ensure_core
+from tests.tools.environments import ensure_core, install_into
 from tests.tools.paths import BIN, CACHE, ROOT
 
-# The version of pip that each ansible-core asks for is in the name of the script that it looks for.
-BOOTSTRAP = ("23_1_2", "24_2", "25_2")
+# The versions of pip that ansible-cores ask for; each is in the name of the script that is looked for.
+PIPS = ("23.1.2", "24.2", "25.2")
 
 
 # The ansible-core that meets each Harbor version in the integration tests: the oldest, one between, and the newest.
-INTEGRATION = {"2.9.5": "2.16", "2.12.4": "2.19", "2.15.2": "2.21"}
+INTEGRATION = {"2.9.5": "2.16", "2.12.4": "2.21", "2.15.2": "2.19"}
 NEWEST = "2.19"
 
 
@@ -57,8 +57,9 @@ def environment(home: Path, binaries: Path) -> dict[str, str]:
     pythons.link_all(interpreters)
     downloads = home / ".ansible" / "test" / "cache"
     downloads.mkdir(parents=True, exist_ok=True)
-    for version in BOOTSTRAP:
-        shutil.copyfile(Path(__file__).with_name("get_pip.py"), downloads / f"get_pip_{version}.py")
+    for version in PIPS:
+        shutil.copyfile(Path(__file__).with_name("get_pip.py"), downloads / f"get_pip_{version.replace('.', '_')}.py")
+        install_into(downloads / f"pip-{version}", f"pip=={version}")
     for name in (".pip", ".config/pip"):
         settings, link = Path.home() / name, home / name
         if settings.is_dir() and not link.exists():
@@ -88,7 +89,9 @@ def integration(version: str, targets: list[str]) -> int:
     python = pythons.for_core(core)
     binaries = ensure_core(core, python) if python else BIN
     with _server(version) as variables, copied_tree() as tree:
-        config = {name.lower(): variables[name] for name in ("HARBOR_URL", "HARBOR_USERNAME", "HARBOR_PASSWORD")}
+        config: dict[str, object] = {name.lower(): variables[name] for name in ("HARBOR_URL", "HARBOR_USERNAME", "HARBOR_PASSWORD")}
+        # What is the same for every version of Harbor is seen with one of them.
+        config["every_case"] = version not in list(INTEGRATION)[:-1]
         file = tree / "tests" / "integration" / "integration_config.yml"
         file.write_text(yaml.safe_dump(config), encoding="utf-8")
         file.chmod(0o600)

@@ -40,12 +40,16 @@ TESTS = re.compile(r"^(?:Running sanity test \S+|Running \S+ integration test ro
 
 @dataclasses.dataclass
 class Result:
-    """How one part ended."""
+    """How one part ended.
+
+    :ivar cpu: seconds that its processes computed
+    """
 
     part: parts.Part
     seconds: float
     code: int
     output: str
+    cpu: float = 0.0
 
     @property
     def summaries(self) -> list[str]:
@@ -115,26 +119,27 @@ class Run:
                     self.stop()
 
     def _part(self, part: parts.Part) -> Result:
-        start, code = time.monotonic(), 0
+        start, code, cpu = time.monotonic(), 0, 0.0
         lines: list[str] = []
         path = os.pathsep.join((str(BIN), pythons.path_without_shims()))
         environment = dict(os.environ, PATH=path, **dict(part.variables))
         for command in part.commands:
-            code = self._command(command, part, environment, lines)
+            code, computed = self._command(command, part, environment, lines)
+            cpu += computed
             if code or self.over.is_set():
                 break
-        result = Result(part, time.monotonic() - start, code, "".join(lines))
+        result = Result(part, time.monotonic() - start, code, "".join(lines), cpu)
         if programs.REQUIRE_ALL and not result.code and result.count("skipped"):
             result.code = 1
             result.output += "A test was skipped, and HARBORMASTER_REQUIRE_ALL is set.\n"
         return result
 
-    def _command(self, command: tuple[str, ...], part: parts.Part, environment: dict[str, str], lines: list[str]) -> int:
+    def _command(self, command: tuple[str, ...], part: parts.Part, environment: dict[str, str], lines: list[str]) -> tuple[int, float]:
         # Looked up here, because subprocess would look on this process's own PATH.
         program = shutil.which(command[0], path=environment["PATH"])
         if program is None:
             lines.append(f"{command[0]} was not found.\n")
-            return 127
+            return 127, 0.0
         process = subprocess.Popen(
             [program, *command[1:]],
             cwd=part.cwd,
@@ -156,10 +161,12 @@ class Run:
             lines.append(line)
             if self.alone:
                 print(line, end="", flush=True)
-        code = process.wait()
+        # Waited for here, because only so the kernel tells what this one process and its children took.
+        usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(usage[1])
         overdue.cancel()
         self.processes.discard(process)
-        return code
+        return process.returncode, usage[2].ru_utime + usage[2].ru_stime
 
     def _overdue(self, process: subprocess.Popen[str], lines: list[str]) -> None:
         lines.append(f"Ended, because it took more than {PATIENCE} s.\n")
@@ -188,7 +195,7 @@ def report(run: Run) -> int:
     print("\n=== what ran")
     for result in order:
         told = ", ".join(result.summaries) or (f"{result.passed} passed" if result.passed > 1 else "ok")
-        print(f"{result.part.name:{width}}  {result.seconds:5.0f} s  {'FAILED' if result.code else told}")
+        print(f"{result.part.name:{width}}  {result.seconds:5.0f} s  {result.cpu:5.0f} s CPU  {'FAILED' if result.code else told}")
     failed = [result for result in order if result.code]
     if not run.alone:
         print(*parts.not_run(), sep="\n")

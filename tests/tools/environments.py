@@ -99,6 +99,23 @@ def ensure_core(core: str, python: str) -> Path:
     return folder / "bin"
 
 
+def install_into(folder: Path, requirement: str) -> None:
+    """Put one package, without what it depends on, into a folder that is not there yet."""
+    if not folder.exists():
+        _uv(
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--compile-bytecode",
+            "--python",
+            str(BIN / "python"),
+            "--target",
+            str(folder),
+            requirement,
+        )
+
+
 def _bootstrap(python: str) -> None:
     """Make .venv with nothing but Python's standard library, and put uv into it."""
     if not (BIN / "python").exists():

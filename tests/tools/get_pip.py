@@ -4,13 +4,21 @@
 
 """Stands in for the script that ansible-test fetches from the internet to put pip into a virtual environment.
 
-It takes pip from the interpreter itself and what ansible-test asks for from the package index that pip is set up with.
+Beside it lie folders such as `pip-24.2`, which hold the versions that ansible-test asks for: copying one takes a tenth of the
+time of an installation.
 """
 
+import pathlib
+import shutil
 import subprocess
 import sys
+import sysconfig
 
-# A process of its own: run in-process, ensurepip switches pip's settings off for the rest of the process.
-subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
-wanted = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", *wanted])
+packages = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+for package in packages:
+    name, _equals, version = package.partition("==")
+    held = pathlib.Path(__file__).with_name(f"{name}-{version}")
+    if held.is_dir():
+        shutil.copytree(held, sysconfig.get_path("purelib"), dirs_exist_ok=True)
+    else:
+        subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", package])

@@ -49,7 +49,7 @@ def _cores() -> list[str]:
 
 
 def everything() -> list[Part]:
-    """All parts in the order in which they start: what fails soonest first, and nothing long last, so that both lanes end together."""
+    """All parts in the order in which they start: what fails soonest first, then from long to short, so that both lanes end together."""
     collections = (("ANSIBLE_COLLECTIONS_PATH", str(COLLECTIONS)),)
     plugins = str((LINK / "plugins").relative_to(ROOT))
     mypy = ("mypy", "tests", plugins)
@@ -57,21 +57,21 @@ def everything() -> list[Part]:
     return [
         Part("ruff", (("ruff", "check", "."), ("ruff", "format", "--check", "."))),
         Part("mypy", (mypy,), (("MYPYPATH", str(COLLECTIONS)),)),
-        *(Part(f"sanity-{core}", (_tool("ansible_test", "sanity", core),)) for core in SANITY),
         Part("yamllint", (("yamllint", "--strict", "."),)),
         *([] if "shellcheck" in programs.missing() else [Part("shellcheck", (("shellcheck", ".ci/run", "tests/tools/python3"),))]),
         Part("licences", (("reuse", "lint"),)),
         Part("changelog", (("antsibull-changelog", "lint"),)),
+        Part("tools", (_pytest("tests/tools"),)),
+        *(Part(f"unit-{core}", (_tool("unit", core, "-q", "-rs", "tests/unit"),)) for core in _cores()),
+        *(Part(f"integration-{version}", (_tool("ansible_test", "integration", version),)) for version in HARBORS),
+        *(Part(f"sanity-{core}", (_tool("ansible_test", "sanity", core),)) for core in SANITY),
+        *(Part(f"leak-{core}", (_tool("unit", core, "-q", "-rs", "-n", "2", "tests/leak"),)) for core in (_cores()[0], _cores()[-1])),
+        *(Part(folder.replace("_", "-"), (_pytest(f"tests/{folder}", n),)) for folder, n in SUITES.items()),
+        Part("contract", (_pytest("tests/contract"),)),
         Part("ansible-lint", (("ansible-lint", "--offline", "--profile", "production", "--strict"),), collections),
         Part("docs", (lint_docs,), collections),
         Part("action-groups", (("nox", "-e", "extra-checks"),)),
         Part("importer", (_tool("importer"),)),
-        *(Part(f"unit-{core}", (_tool("unit", core, "-q", "-rs", "tests/unit"),)) for core in _cores()),
-        Part("tools", (_pytest("tests/tools"),)),
-        Part("contract", (_pytest("tests/contract"),)),
-        *(Part(folder.replace("_", "-"), (_pytest(f"tests/{folder}", n),)) for folder, n in SUITES.items()),
-        *(Part(f"leak-{core}", (_tool("unit", core, "-q", "-rs", "-n", "2", "tests/leak"),)) for core in (_cores()[0], _cores()[-1])),
-        *(Part(f"integration-{version}", (_tool("ansible_test", "integration", version),)) for version in HARBORS),
         Part("molecule", (_tool("harbor", HARBORS[-1], "molecule", "test", "--all"),)),
         Part("demo", (_tool("demo"),)),
     ]
