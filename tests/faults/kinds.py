@@ -95,7 +95,7 @@ KINDS = [*CUTS, *STATUSES, *SLOWS, *GONE, DEAD_SESSION]
 # One of each sort, for work whose requests are like those of other work that meets them all.
 SORTS = [CUTS[1], STATUSES[0], STATUSES[4], SLOWS[1], *GONE, DEAD_SESSION]
 # With other versions, where the requests are others; what the transport does about a fault is the same there.
-FEW_KINDS = [CUTS[1], STATUSES[0], SLOWS[0], *GONE, LOCK, DEAD_SESSION]
+FEW_KINDS = [CUTS[1], STATUSES[0], GONE[1], LOCK, DEAD_SESSION]
 
 
 def _write(method: str, body: Any = None, *, merge: bool = False, path: str = "/{id:%s+ci}" % PROJECT) -> dict[str, Any]:

@@ -123,6 +123,8 @@ class Run:
         lines: list[str] = []
         path = os.pathsep.join((str(BIN), pythons.path_without_shims()))
         environment = dict(os.environ, PATH=path, **dict(part.variables))
+        # Hundreds of processes would compile the same files again.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         for command in part.commands:
             code, computed = self._command(command, part, environment, lines)
             cpu += computed
