@@ -10,10 +10,11 @@ import dataclasses
 from pathlib import Path
 
 from tests.tools import programs, pythons
+from tests.tools.ansible_test import INTEGRATION
 from tests.tools.paths import COLLECTIONS, LINK, ROOT
 
 # The Harbor versions whose simulation the integration tests meet.
-HARBORS = ("2.9.5", "2.12.4", "2.15.2")
+HARBORS = tuple(INTEGRATION)
 
 # The ansible-cores whose sanity tests run: their findings differ little from one core to the next.
 SANITY = ("2.19",)
