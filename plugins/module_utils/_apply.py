@@ -138,16 +138,16 @@ class Applier:
         self.api.expect(sum(2 * len(one.steps) for one in plans))
         return each(self.one, plans, workers)
 
-    def foretell(self, todo: Plan) -> Result:
+    def foretell(self, intended: Plan) -> Result:
         """The result of a plan that is not carried out: in check mode, or because it has nothing to do."""
-        error = HarborError(todo.drift) if todo.drift else None
-        return Result(todo, todo.after, changes=list(todo.changes), warnings=list(todo.warnings), error=error)
+        error = HarborError(intended.drift) if intended.drift else None
+        return Result(intended, intended.after, changes=list(intended.changes), warnings=list(intended.warnings), error=error)
 
-    def one(self, todo: Plan) -> Result:
+    def one(self, intended: Plan) -> Result:
         """Carry out one plan. Failures are in the result, never raised, so that no secret is lost with them."""
-        result = Result(todo, todo.robot, warnings=list(todo.warnings))
+        result = Result(intended, intended.robot, warnings=list(intended.warnings))
         try:
-            self._steps(todo, result)
+            self._steps(intended, result)
         except HarborError as exc:
             self.failed = True
             result.error = exc
@@ -175,34 +175,34 @@ class Applier:
         world = self.world
         return Context(world.server.now(), world.catalogue, world.caller, works, world.prefix)
 
-    def _steps(self, todo: Plan, result: Result) -> None:
+    def _steps(self, intended: Plan, result: Result) -> None:
         if self.failed and self.stop_on_error:
             raise HarborError("not tried, because another robot failed", hint="With on_error=continue the others are tried all the same.")
         self._check_stop()
-        if CREATE in todo.steps:
-            found = self._create(todo, result)
+        if CREATE in intended.steps:
+            found = self._create(intended, result)
             if found is None:
-                return self._finish_creation(todo, result)
+                return self._finish_creation(intended, result)
             result.warnings.append(
-                "%s was made by somebody else while this run was under way; it was brought to what is declared" % todo.label
+                "%s was made by somebody else while this run was under way; it was brought to what is declared" % intended.label
             )
-            todo = self._again(todo, found, result)
-        elif DELETE in todo.steps and todo.robot is not None:
+            intended = self._again(intended, found, result)
+        elif DELETE in intended.steps and intended.robot is not None:
             result.failed_step = "remove"
-            if self.api.delete_robot(todo.robot.id):
+            if self.api.delete_robot(intended.robot.id):
                 result.done.append(DELETE)
-            result.changes = list(todo.changes) if result.done else []
+            result.changes = list(intended.changes) if result.done else []
             result.robot, result.failed_step = None, ""
             return None
-        return self._change(todo, result)
+        return self._change(intended, result)
 
     # -- robots that exist -----------------------------------------------------------------------------------------
 
-    def _again(self, todo: Plan, reading: Robot, result: Result, works: t.Optional[bool] = None) -> Plan:
+    def _again(self, intended: Plan, reading: Robot, result: Result, works: t.Optional[bool] = None) -> Plan:
         """Plan once more from the newest reading; a fault that appears now stops this robot."""
-        if works is None and todo.desired.secret is not None and reading.sleeping(self.world.server.now()) is None and reading.editable:
-            works = self.api.probe(reading.full_name, todo.desired.secret)
-        fresh = plan(todo.desired, reading, self._context(works))
+        if works is None and intended.desired.secret is not None and reading.sleeping(self.world.server.now()) is None and reading.editable:
+            works = self.api.probe(reading.full_name, intended.desired.secret)
+        fresh = plan(intended.desired, reading, self._context(works))
         result.plan, result.robot = fresh, reading
         result.warnings += [warning for warning in fresh.warnings if warning not in result.warnings]
         if fresh.faults or fresh.drift:
@@ -210,53 +210,53 @@ class Applier:
             raise HarborError("; ".join(faults), hint="Somebody else changed it while this run was under way.")
         return fresh
 
-    def _read(self, todo: Plan) -> Robot:
-        if todo.robot is None:
+    def _read(self, intended: Plan) -> Robot:
+        if intended.robot is None:
             raise AssertionError("a plan of another kind")
-        raw = self.api.robot(todo.robot.id)
+        raw = self.api.robot(intended.robot.id)
         if raw is None:
             raise HarborError("it was removed by somebody else while this run was under way", hint="Run again to make it anew.")
-        return robot_of(raw, project=todo.robot.project, key=todo.robot.key or None)
+        return robot_of(raw, project=intended.robot.project, key=intended.robot.key or None)
 
-    def _noticed(self, todo: Plan, reading: Robot, result: Result) -> None:
+    def _noticed(self, intended: Plan, reading: Robot, result: Result) -> None:
         """Say what somebody else changed and we do not mention: it keeps its newest value."""
-        if todo.robot is None:
+        if intended.robot is None:
             raise AssertionError("a plan of another kind")
         mine = {"description": "description", "disable": "enabled", "duration": "expiry", "permissions": "permissions"}
-        planned = {mine[member] for member in todo.put}
-        for word in moved(todo.robot, reading):
+        planned = {mine[member] for member in intended.put}
+        for word in moved(intended.robot, reading):
             if word not in planned:
-                result.warnings.append("%s: its %s changed while this run was under way; the newest was kept" % (todo.label, word))
+                result.warnings.append("%s: its %s changed while this run was under way; the newest was kept" % (intended.label, word))
 
-    def _change(self, todo: Plan, result: Result) -> None:
+    def _change(self, intended: Plan, result: Result) -> None:
         """Set the secret, then update: each right after a reading of its own, each planned again when the robot moved."""
-        if SECRET in todo.steps:
-            todo = self._secret(todo, result)
-        if UPDATE in todo.steps:
+        if SECRET in intended.steps:
+            intended = self._secret(intended, result)
+        if UPDATE in intended.steps:
             self._check_stop()
-            self._update(todo, result)
+            self._update(intended, result)
         result.failed_step = ""
         result.changes = list(result.plan.changes) if result.done else []
         result.robot = result.plan.after
 
-    def _secret(self, todo: Plan, result: Result) -> Plan:
+    def _secret(self, intended: Plan, result: Result) -> Plan:
         """Set a secret unless somebody else was faster: what they set a moment ago is not replaced in the same run."""
-        if todo.robot is None:
+        if intended.robot is None:
             raise AssertionError("a plan of another kind")
         result.failed_step = "set the secret of"
-        reading = self._read(todo)
-        others = moved(todo.robot, reading)
-        if others or reading.updated != todo.robot.updated:
-            self._noticed(todo, reading, result)
-            todo = self._again(todo, reading, result)
-            if SECRET in todo.steps and not others and not todo.desired.refresh:
+        reading = self._read(intended)
+        others = moved(intended.robot, reading)
+        if others or reading.updated != intended.robot.updated:
+            self._noticed(intended, reading, result)
+            intended = self._again(intended, reading, result)
+            if SECRET in intended.steps and not others and not intended.desired.refresh:
                 raise HarborError(
                     "its secret was changed by somebody else while this run was under way, and was left so", hint="Run again."
                 )
-        if SECRET in todo.steps:
-            self._send_secret(reading.id, None if todo.generate else todo.desired.secret, result)
+        if SECRET in intended.steps:
+            self._send_secret(reading.id, None if intended.generate else intended.desired.secret, result)
             result.done.append(SECRET)
-        return todo
+        return intended
 
     def _send_secret(self, robot_id: int, secret: t.Optional[str], result: Result) -> None:
         """Give the robot the user's secret, or a new one where there is none."""
@@ -272,22 +272,22 @@ class Applier:
         result.secret = sent if secret is None else None
         result.secret_set, result.lost, result.unsure = True, False, False
 
-    def _update(self, todo: Plan, result: Result) -> None:
+    def _update(self, intended: Plan, result: Result) -> None:
         result.failed_step = "update"
         sent: t.Optional[Plan] = None
         for attempt in itertools.count():
-            reading = self._read(todo)
-            if todo.robot is not None and moved(todo.robot, reading):
-                self._noticed(todo, reading, result)
-                todo = self._again(todo, reading, result, True if SECRET in result.done else self.world.works.get(reading.id))
-                if UPDATE not in todo.steps:
-                    if sent is not None and not todo.left_alone:
+            reading = self._read(intended)
+            if intended.robot is not None and moved(intended.robot, reading):
+                self._noticed(intended, reading, result)
+                intended = self._again(intended, reading, result, True if SECRET in result.done else self.world.works.get(reading.id))
+                if UPDATE not in intended.steps:
+                    if sent is not None and not intended.left_alone:
                         result.plan = sent  # the answer was lost, the work was done
                         result.done.append(UPDATE)
                     return
-            sent = todo
+            sent = intended
             try:
-                self.api.update_robot(reading.id, update_body(reading, todo.put))
+                self.api.update_robot(reading.id, update_body(reading, intended.put))
             except HarborError as exc:
                 self._once_more(attempt, exc)
                 continue
@@ -296,11 +296,11 @@ class Applier:
 
     # -- robots that are made --------------------------------------------------------------------------------------
 
-    def _create(self, todo: Plan, result: Result) -> t.Optional[Robot]:
+    def _create(self, intended: Plan, result: Result) -> t.Optional[Robot]:
         """Make the robot; None when it is ours now, else the robot that somebody else made first."""
         result.failed_step = "create"
         effects = texts_of_own(self.world)
-        body = creation_body(todo, effects)
+        body = creation_body(intended, effects)
         started = self.world.server.now()
         lost = False
         for attempt in itertools.count():
@@ -315,13 +315,14 @@ class Applier:
                     and not effects
                 ):
                     # A robot that may not read itself cannot know how its effects are written; nothing was done.
-                    body = creation_body(todo, {tuple(grant[:4]): "" for grant in (todo.after.permissions if todo.after else ())})
+                    wanted = intended.after.permissions if intended.after else ()
+                    body = creation_body(intended, {tuple(grant[:4]): "" for grant in wanted})
                     continue
                 lost = result.lost = lost or exc.ambiguous
                 if exc.status != 409 and not exc.ambiguous:
                     raise
                 try:
-                    found = self._look_up(todo)
+                    found = self._look_up(intended)
                 except HarborError as other:
                     if exc.ambiguous:
                         raise exc from other  # what was lost is worth more than why it could not be looked up
@@ -331,7 +332,7 @@ class Applier:
                     continue
                 if not lost:
                     return found
-                if not self._is_ours(todo, found, started):
+                if not self._is_ours(intended, found, started):
                     raise HarborError(
                         "its answer was lost, and the robot that is there now may be somebody else's; it was not touched",
                         method=exc.method,
@@ -340,20 +341,20 @@ class Applier:
                         request_id=exc.request_id,
                         hint="Look at robot id %d; if it is yours, run again." % found.id,
                     ) from exc
-                self._recovered(todo, found, result)
+                self._recovered(intended, found, result)
                 return None
-            self._made(todo, made, result)
+            self._made(intended, made, result)
             return None
         return None
 
-    def _made(self, todo: Plan, made: Created, result: Result) -> None:
-        if todo.after is None:
+    def _made(self, intended: Plan, made: Created, result: Result) -> None:
+        if intended.after is None:
             raise AssertionError("a plan of another kind")
         result.robot = replace(
-            todo.after,
+            intended.after,
             id=made.id,
             full_name=made.full_name,
-            expires_at=made.expires_at or todo.after.expires_at,
+            expires_at=made.expires_at or intended.after.expires_at,
             created=parse_time(made.creation_time),
             created_text=made.creation_time,
             enabled=True,
@@ -362,16 +363,16 @@ class Applier:
         result.secret_set, result.lost = True, False
         result.done.append(CREATE)
 
-    def _look_up(self, todo: Plan) -> t.Optional[Robot]:
-        project = self.world.projects.get(todo.desired.project or "") if todo.desired.project else None
-        for robot in self.observer.list_robots(self.world, project, [todo.desired.key]):
-            if robot.key == todo.desired.key:
+    def _look_up(self, intended: Plan) -> t.Optional[Robot]:
+        project = self.world.projects.get(intended.desired.project or "") if intended.desired.project else None
+        for robot in self.observer.list_robots(self.world, project, [intended.desired.key]):
+            if robot.key == intended.desired.key:
                 return robot
         return None
 
-    def _is_ours(self, todo: Plan, found: Robot, started: float) -> bool:
+    def _is_ours(self, intended: Plan, found: Robot, started: float) -> bool:
         """A robot after a lost answer is ours when it was made after our first attempt, as we asked, and by us where Harbor tells."""
-        caller, after = self.world.caller, todo.after
+        caller, after = self.world.caller, intended.after
         if after is None or found.created < started - CLOCK_SLACK:
             return False
         if found.creator_type and (found.creator_type == "robot") != caller.is_robot:
@@ -381,32 +382,32 @@ class Applier:
             return False
         return (found.permissions, found.description, found.duration) == (after.permissions, after.description, after.duration)
 
-    def _recovered(self, todo: Plan, found: Robot, result: Result) -> None:
+    def _recovered(self, intended: Plan, found: Robot, result: Result) -> None:
         """Ours, with a secret that nobody knows: it gets a new one."""
         result.done.append(CREATE)
         result.robot = found
         result.recovered = True
-        if SECRET not in todo.steps:
+        if SECRET not in intended.steps:
             self._send_secret(found.id, None, result)
 
-    def _finish_creation(self, todo: Plan, result: Result) -> None:
+    def _finish_creation(self, intended: Plan, result: Result) -> None:
         """What POST ignores: the user's own secret, then the disabling. A PUT right after the POST needs no reading of its own."""
         if result.robot is None:
             raise AssertionError("a plan of another kind")
-        if SECRET in todo.steps:
+        if SECRET in intended.steps:
             self._check_stop()
-            self._send_secret(result.robot.id, todo.desired.secret, result)
+            self._send_secret(result.robot.id, intended.desired.secret, result)
             result.done.append(SECRET)
-        if UPDATE in todo.steps:
+        if UPDATE in intended.steps:
             self._check_stop()
             result.failed_step = "disable"
-            self._disable_new(todo, result)
+            self._disable_new(intended, result)
         result.failed_step = ""
-        result.changes = list(todo.changes)
+        result.changes = list(intended.changes)
         if result.recovered:
             result.changes[0] = "create (recovered: the answer was lost)"
 
-    def _disable_new(self, todo: Plan, result: Result) -> None:
+    def _disable_new(self, intended: Plan, result: Result) -> None:
         for attempt in itertools.count():
             reading = result.robot
             if reading is None:
@@ -418,7 +419,7 @@ class Applier:
                 reading = robot_of(raw, project=reading.project, key=reading.key)
             try:
                 if reading.enabled:
-                    self.api.update_robot(reading.id, update_body(reading, todo.put))
+                    self.api.update_robot(reading.id, update_body(reading, intended.put))
             except HarborError as exc:
                 self._once_more(attempt, exc)
                 continue

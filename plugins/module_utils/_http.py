@@ -107,15 +107,15 @@ def said(content: bytes) -> tuple[str, str, t.Any]:
 def never_sent(exc: BaseException) -> bool:
     """True when a connection could not even be made, so that the request reached nobody."""
     seen: set[int] = set()
-    todo: list[t.Any] = [exc]
-    while todo:
-        one = todo.pop()
+    unseen: list[t.Any] = [exc]
+    while unseen:
+        one = unseen.pop()
         if id(one) in seen:
             continue
         seen.add(id(one))
         if isinstance(one, (NewConnectionError, ConnectTimeoutError)):
             return True
-        todo += [x for x in (getattr(one, "reason", None), *getattr(one, "args", ())) if isinstance(x, BaseException)]
+        unseen += [x for x in (getattr(one, "reason", None), *getattr(one, "args", ())) if isinstance(x, BaseException)]
     return False
 
 

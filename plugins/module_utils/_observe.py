@@ -268,13 +268,13 @@ class Observer:
 
     def probe(self, world: World, desired: t.Sequence[Desired]) -> None:
         """Ask each robot once whether the secret that the user gave logs in; side by side, since a refusal takes 1.5 s."""
-        todo: dict[int, tuple[str, str]] = {}
+        tried: dict[int, tuple[str, str]] = {}
         for one in desired:
             robot = world.robot_for(one)
             if robot is not None and one.secret is not None and wants_probe(one, robot, world.server.now()):
-                todo[robot.id] = (robot.full_name, one.secret)
-        ids = list(todo)
-        world.works.update(zip(ids, side_by_side(lambda robot_id: self.api.probe(*todo[robot_id]), ids, self.workers)))
+                tried[robot.id] = (robot.full_name, one.secret)
+        ids = list(tried)
+        world.works.update(zip(ids, side_by_side(lambda robot_id: self.api.probe(*tried[robot_id]), ids, self.workers)))
 
 
 def texts_of_own(world: World) -> t.Optional[t.Mapping[t.Any, str]]:

@@ -45,7 +45,7 @@ class _Worker(threading.Thread):
         crowd = self.crowd
         while not crowd.failures and not crowd.too_many(self):
             try:
-                number, item = crowd.todo.get_nowait()
+                number, item = crowd.waiting.get_nowait()
             except queue.Empty:
                 return
             self.since = time.monotonic()
@@ -66,9 +66,9 @@ class _Crowd:
         self.size = size
         self.results: list[t.Any] = [None] * len(items)
         self.failures: list[BaseException] = []
-        self.todo: queue.SimpleQueue[tuple[int, t.Any]] = queue.SimpleQueue()
+        self.waiting: queue.SimpleQueue[tuple[int, t.Any]] = queue.SimpleQueue()
         for pair in enumerate(items):
-            self.todo.put(pair)
+            self.waiting.put(pair)
         self.workers: list[_Worker] = []
 
     def awake(self, now: float) -> int:
@@ -81,7 +81,7 @@ class _Crowd:
     def fill(self) -> None:
         """As many new workers as sleeping ones left places."""
         self.workers = [worker for worker in self.workers if worker.is_alive()]
-        places = min(self.size - self.awake(time.monotonic()), MOST_ASLEEP - len(self.workers), self.todo.qsize())
+        places = min(self.size - self.awake(time.monotonic()), MOST_ASLEEP - len(self.workers), self.waiting.qsize())
         for _place in range(places):
             worker = _Worker(self)
             self.workers.append(worker)
@@ -91,7 +91,7 @@ class _Crowd:
         while True:
             self.fill()
             alive = [worker for worker in self.workers if worker.is_alive()]
-            if not alive and (self.failures or self.todo.empty()):
+            if not alive and (self.failures or self.waiting.empty()):
                 break
             if alive:
                 alive[0].join(WATCH)

@@ -96,7 +96,7 @@ class Outcome:
     :ivar started: an answer was lost, so that the work may have been done
     """
 
-    todo: ProjectPlan
+    intended: ProjectPlan
     changed: bool = False
     project: t.Optional[Project] = None
     started: bool = False
@@ -106,37 +106,37 @@ class Outcome:
         """What failed, and what was and was not done; None for success."""
         if self.error is None:
             return None
-        verb = {"create": "create", "update": "change", "delete": "remove"}[self.todo.step]
+        verb = {"create": "create", "update": "change", "delete": "remove"}[self.intended.step]
         done, left = (verb, "nothing") if self.changed else ("nothing", verb)
-        text = "Could not %s project %s. %s" % ("read" if self.changed else verb, self.todo.wish.name, self.error.describe())
+        text = "Could not %s project %s. %s" % ("read" if self.changed else verb, self.intended.wish.name, self.error.describe())
         text += " Done: %s. Not done: %s." % (done, left)
         if self.started and not self.changed:
             text += " Whether the request did its work is not known; the next run finds out."
         return text
 
 
-def apply(api: HarborApi, todo: ProjectPlan) -> Outcome:
+def apply(api: HarborApi, intended: ProjectPlan) -> Outcome:
     """Carry a plan out. Failures are in the result, never raised, so that what was done is told.
 
     An answer that was lost is made up for by looking: names are unique, and a project has no secret that could be lost.
     """
-    outcome = Outcome(todo)
+    outcome = Outcome(intended)
     try:
-        _apply(api, todo, outcome)
+        _apply(api, intended, outcome)
     except HarborError as exc:
         outcome.error = exc
     return outcome
 
 
-def _apply(api: HarborApi, todo: ProjectPlan, outcome: Outcome) -> None:
-    wish, project = todo.wish, todo.project
+def _apply(api: HarborApi, intended: ProjectPlan, outcome: Outcome) -> None:
+    wish, project = intended.wish, intended.project
     for attempt in itertools.count():
         try:
-            if todo.step == "create":
+            if intended.step == "create":
                 api.create_project(wish.name, bool(wish.public))
-            elif todo.step == "update" and project is not None:
+            elif intended.step == "update" and project is not None:
                 api.update_project(project.id, bool(wish.public))
-            elif todo.step == "delete" and project is not None:
+            elif intended.step == "delete" and project is not None:
                 outcome.changed = api.delete_project(project.id) or outcome.started
                 return
         except HarborError as exc:
@@ -147,8 +147,8 @@ def _apply(api: HarborApi, todo: ProjectPlan, outcome: Outcome) -> None:
                 project = api.project(wish.name)
             except HarborError as other:
                 raise exc from other
-            todo = _plan(wish, project)
-            if not todo.step:
+            intended = _plan(wish, project)
+            if not intended.step:
                 outcome.changed, outcome.project = outcome.started, project
                 return
             if attempt >= api.http.settings.retries:

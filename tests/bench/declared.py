@@ -58,7 +58,8 @@ def task(subject: str, phase: str, declared: Sequence[Robot]) -> dict[str, Any] 
     """The task of a playbook subject; None for the one without any."""
     if subject == "playbook":
         arguments = {"robots": "{{ robots }}", **options(phase, declared)}
-        return {"harbormaster.robots.harbor_robots": arguments, "register": "fleet"}
+        converged = {"failed_when": "fleet is failed or fleet is changed"} if phase == "converged" else {}
+        return {"harbormaster.robots.harbor_robots": arguments, "register": "fleet", **converged}
     if subject == "baseline playbook":
         return {"nothing": {"robots": "{{ robots }}"}, "register": "fleet"}
     if subject == "loop":
@@ -74,16 +75,21 @@ def task(subject: str, phase: str, declared: Sequence[Robot]) -> dict[str, Any] 
     return None
 
 
-def write_playbook(folder: Path, subject: str, phase: str, declared: Sequence[Robot], form: str) -> Path:
-    """Write the playbook of a subject, and its variables in the form `yaml` or `json`; the path of the playbook."""
-    play: dict[str, Any] = {"hosts": "localhost", "connection": "local", "gather_facts": False}
-    todo = task(subject, phase, declared)
-    if todo:
+def write_playbook(
+    folder: Path, subject: str, phase: str, declared: Sequence[Robot], form: str, more: Mapping[str, Any] | None = None
+) -> Path:
+    """Write the playbook of a subject, and its variables in the form `yaml` or `json`; the path of the playbook.
+
+    :param more: keywords of the play that are added or take the place of others
+    """
+    play: dict[str, Any] = {"hosts": "localhost", "connection": "local", "gather_facts": False, **(more or {})}
+    one = task(subject, phase, declared)
+    if one:
         variables = folder / f"variables.{form}"
         # Dumped without aliases: people write their robots out.
         text = yaml.dump({"robots": list(declared)}, Dumper=_Plain, sort_keys=False) if form == "yaml" else json.dumps({"robots": declared})
         variables.write_text(text, encoding="utf-8")
-        play |= {"vars_files": [str(variables)], "tasks": [{"name": phase.capitalize(), **todo}]}
+        play |= {"vars_files": [str(variables)], "tasks": [{"name": phase.capitalize(), **one}]}
     playbook = folder / "playbook.yml"
     playbook.write_text(yaml.dump([play], sort_keys=False, width=200), encoding="utf-8")
     return playbook

@@ -31,15 +31,11 @@ def measure(hosts: int, robots: int, forks: int, binaries: Path, form: str) -> s
             Bench(harbors[-1], binaries).measure("floor", "create", fleet)
             print(f"Harbor {number + 1} of {hosts} has {robots} robots", file=sys.stderr, flush=True)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="harbormaster-")))
-        playbook = declared.write_playbook(folder, "playbook", "converged", fleet, form)
+        connection = {f"harbor_{name}": "{{ harbor_%s }}" % name for name in ("url", "username", "password")}
+        more = {"hosts": "all", "module_defaults": {"group/harbormaster.robots.harbor": connection}}
+        playbook = declared.write_playbook(folder, "playbook", "converged", fleet, form, more)
         inventory = folder / "inventory.yml"
         inventory.write_text(yaml.safe_dump({"all": {"hosts": {f"harbor{n}": _variables(one) for n, one in enumerate(harbors)}}}))
-        play = yaml.safe_load(playbook.read_text())
-        play[0]["hosts"] = "all"
-        play[0]["tasks"][0]["failed_when"] = "fleet is failed or fleet is changed"
-        connection = {f"harbor_{name}": "{{ harbor_%s }}" % name for name in ("url", "username", "password")}
-        play[0]["module_defaults"] = {"group/harbormaster.robots.harbor": connection}
-        playbook.write_text(yaml.dump(play, sort_keys=False, width=200))
         bench = Bench(harbors[0], binaries, form)
         before = sum(one.requests or 0 for one in harbors)
         found = bench.run([str(binaries / "ansible-playbook"), "-i", str(inventory), "-f", str(forks), str(playbook)])

@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.bench import declared
 from tests.bench.target import Target
+from tests.tools import kept_bytecode
 from tests.tools.paths import COLLECTIONS, ROOT
 
 PLAYBOOKS = ("playbook", "baseline playbook", "empty playbook", "loop", "uri loop")
@@ -116,4 +117,4 @@ class Bench:
             "ANSIBLE_CONFIG": str(Path(__file__).with_name("ansible.cfg")),
             "PYTHONPATH": str(COLLECTIONS),
         }
-        return plain | places | self.target.environment
+        return plain | places | {kept_bytecode.OFF: "1"} | self.target.environment

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.tools import kept_bytecode
 from tests.tools.paths import BIN, CACHE, RUN_REQUIREMENTS, VENV
 
 # pip's settings and the variables by which uv takes the same ones.
@@ -96,7 +97,20 @@ def ensure_core(core: str, python: str) -> Path:
     folder = CACHE / "environments" / f"core-{core}"
     files = [*RUN_REQUIREMENTS, Path(__file__).with_name("requirements-core.txt")]
     ensure(folder, python, [f"ansible-core~={core}.0"], files)
+    _keep_bytecode(folder)
     return folder / "bin"
+
+
+def _keep_bytecode(folder: Path) -> None:
+    """Have every Python of the environment keep what it compiles of modules' zip files."""
+    (packages,) = (folder / "lib").glob("python*/site-packages")
+    source = Path(kept_bytecode.__file__).read_text(encoding="utf-8")
+    for name, content in {"_kept_bytecode.py": source, "_kept_bytecode.pth": "import _kept_bytecode; _kept_bytecode.keep()\n"}.items():
+        file = packages / name
+        if not file.exists() or file.read_text(encoding="utf-8") != content:
+            fresh = file.with_name(f"{name}.{os.getpid()}")
+            fresh.write_text(content, encoding="utf-8")
+            fresh.replace(file)
 
 
 def install_into(folder: Path, requirement: str) -> None:

@@ -43,9 +43,9 @@ def applier(wire: Wire, monkeypatch: pytest.MonkeyPatch, caller: Caller = ADMIN,
     return Applier(api, Observer(api, prefix="robot$"), world, generate=lambda: MADE_HERE, **options)
 
 
-def carried_out(wire: Wire, monkeypatch: pytest.MonkeyPatch, todo: Plan, **options: t.Any) -> Result:
+def carried_out(wire: Wire, monkeypatch: pytest.MonkeyPatch, intended: Plan, **options: t.Any) -> Result:
     """What became of one plan; every step of the script has to have been asked for."""
-    result = applier(wire, monkeypatch, **options).one(todo)
+    result = applier(wire, monkeypatch, **options).one(intended)
     wire.done()
     return result
 
