@@ -226,9 +226,10 @@ def resolve(access: t.Sequence[str], kind: str, catalogue: Catalogue) -> Resolve
 
 
 @lru_cache(maxsize=4096)
-def _anywhere(item: str, kind: str) -> Outcome:
-    """What can be said about one text before a server was asked. Remembered, as fleets repeat themselves."""
-    return outcome((item,), kind, None)
+def _anywhere(access: tuple[str, ...], kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Faults and doubts of texts before a server was asked. Remembered, as fleets repeat themselves."""
+    found = outcome(access, kind, None).faults
+    return tuple(text for text, pair in found if pair is None), tuple(text for text, pair in found if pair is not None)
 
 
 def static_faults(access: t.Iterable[t.Any], kind: str) -> list[str]:
@@ -236,17 +237,15 @@ def static_faults(access: t.Iterable[t.Any], kind: str) -> list[str]:
 
     A mapping is held only to its form, as its words are Harbor's own and meant to the letter.
     """
-    faults: list[str] = []
-    for item in access:
-        if isinstance(item, str):
-            faults += [text for text, pair in _anywhere(item, kind).faults if pair is None]
-        else:
-            fault = malformed(item)
-            faults += [fault] if fault else []
-    return list(dict.fromkeys(faults))
+    items = tuple(access)
+    if all(isinstance(item, str) for item in items):
+        return list(dict.fromkeys(_anywhere(items, kind)[0]))
+    faults: list[t.Optional[str]] = []
+    for item in items:
+        faults += _anywhere((item,), kind)[0] if isinstance(item, str) else [malformed(item)]
+    return list(dict.fromkeys(fault for fault in faults if fault))
 
 
 def static_doubts(access: t.Iterable[t.Any], kind: str) -> list[str]:
     """Pairs that no version known here has. A newer server may have them, so only its own list can refuse them."""
-    items = [item for item in access if isinstance(item, str)]
-    return list(dict.fromkeys(text for item in items for text, pair in _anywhere(item, kind).faults if pair is not None))
+    return list(dict.fromkeys(_anywhere(tuple([item for item in access if isinstance(item, str)]), kind)[1]))

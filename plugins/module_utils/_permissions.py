@@ -164,10 +164,20 @@ def compare(have: Permissions, want: Permissions) -> tuple[list[Grant], list[Gra
     return sorted(want - have), sorted(have - want)
 
 
-def refused(permissions: t.Iterable[Grant], catalogue: Catalogue) -> list[str]:
-    """The pairs, as C(repository:* on shop), that the server would no longer accept; robots keep them over an upgrade to 2.10 or later."""
+def refused(permissions: Permissions, catalogue: Catalogue) -> list[str]:
+    """The pairs, as C(repository:* on shop), that the server would no longer accept; robots keep them over an upgrade to 2.10 or later.
+
+    The catalogue remembers them, as fleets repeat themselves.
+    """
     if not catalogue.enforced:
         return []
+    key = ("refused", permissions)
+    if key not in catalogue.memory:
+        catalogue.memory[key] = _refused(permissions, catalogue)
+    return list(catalogue.memory[key])
+
+
+def _refused(permissions: Permissions, catalogue: Catalogue) -> list[str]:
     bad = {grant[:4] for grant in permissions if (grant.resource, grant.action) not in catalogue.pairs(grant.kind)}
     return ["%s on %s" % (grant.pair, grant.where) for grant in (Grant(*key, effect="allow") for key in sorted(bad))]
 
@@ -177,7 +187,7 @@ def mixing_fault(permissions: t.Iterable[Grant], version: t.Optional[str]) -> t.
 
     Up to 2.9, a robot with any permission on the system has its project permissions ignored.
     """
-    if parse_version(version) >= ENFORCED_SINCE or len({grant.kind for grant in permissions}) < 2:
+    if len({grant.kind for grant in permissions}) < 2 or parse_version(version) >= ENFORCED_SINCE:
         return None
     return (
         "Harbor %s ignores the project permissions of a robot that has permissions on the system as well (since 2.10 both count): "

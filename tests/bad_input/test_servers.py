@@ -171,7 +171,7 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("login", ["auto", "basic", "session"])
 def test_a_wrong_password(world: World, login: str) -> None:
-    sent = len(world.log())
+    sent = world.asked()
     outcome = attempt(world.url, harbor_password="NotThePassword1", login=login, retries=3)
     said(
         outcome,
@@ -211,7 +211,7 @@ def test_a_project_with_repositories_is_not_removed(world: World, monkeypatch: p
     world.clear()
     plain = _api.project_of
     monkeypatch.setattr(_api, "project_of", lambda raw: plain({**raw, "repo_count": 3}))
-    sent = len(world.log())
+    sent = world.asked()
     outcome = run("harbor_project", {**connection(world), "name": "shop", "state": "absent"})
     assert outcome.message == (
         "Wrong input, nothing was changed: project shop: holds 3 repositories, and Harbor removes only empty projects: remove them first"

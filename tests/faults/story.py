@@ -80,7 +80,7 @@ def arrange(world: World, scenario: Scenario) -> None:
 def undisturbed(world: World, scenario: Scenario, **options: Any) -> list[Json]:
     """The requests of a run in which nothing goes wrong; the faults are numbered after them."""
     arrange(world, scenario)
-    sent = len(world.log())
+    sent = world.asked()
     outcome = run(scenario.module, {**connection(world, **options), **scenario.options})
     assert not outcome.failed, f"{scenario.name} fails without any fault: {outcome.message}"
     return world.log(sent)
@@ -90,7 +90,7 @@ def play(world: World, scenario: Scenario, title: str, faults: list[Json], settl
     """Run a scenario with faults, then without, then once more."""
     arrange(world, scenario)
     call = {**connection(world), **scenario.options}
-    start, sent = world.robots(), len(world.log())
+    start, sent = world.robots(), world.asked()
     world.simulator.faults(*faults)
     first = run(scenario.module, {**call, **options})
     world.simulator.faults()

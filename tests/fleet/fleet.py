@@ -6,16 +6,11 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import urllib3
-
-from tests.faults.driver import REFUSAL_SECONDS
 from tests.faults.world import BEFORE, PASSWORD, USERNAME, Json, World, access, pairs_of
 from tests.fleet.driver import Outcome
 
@@ -132,24 +127,6 @@ def declarations(fleet: Iterable[Member]) -> list[Json]:
 class Port(World):
     """The simulated Harbor of a fleet, seen by its administrator: the same questions as of one robot, and cheaper, as there are many."""
 
-    _kept = urllib3.PoolManager(retries=False)
-
-    def _ask(self, method: str, path: str, user: str, password: str, body: Any = None) -> urllib3.BaseHTTPResponse:
-        headers = urllib3.make_headers(basic_auth=f"{user}:{password}") | {"Content-Type": "application/json"}
-        content = None if body is None else json.dumps(body).encode()
-        return self._kept.request(method, f"{self.url}/api/v2.0{path}", body=content, headers=headers, timeout=30.0)
-
-    def call(self, method: str, path: str, body: Any = None, *, status: int | None = None) -> Any:
-        """One call as administrator; the parsed answer. Raises AssertionError where the status is not below 300 (or C(status))."""
-        for _patience in range(3):
-            answer = self._ask(method, path, USERNAME, PASSWORD, body)
-            if answer.status != 401:
-                break
-            time.sleep(REFUSAL_SECONDS)  # the story with a lock is over, and the lock is not
-        right = answer.status == status if status else answer.status < 300
-        assert right, f"{method} {path}: {answer.status} {answer.data.decode(errors='replace')}"
-        return json.loads(answer.data) if answer.data else None
-
     def clear(self) -> None:
         """A fresh Harbor with the projects, and a robot of somebody else's."""
         self.simulator.reset()
@@ -191,7 +168,7 @@ class Port(World):
         path = f"/robots/{robot['id']}"
         if robot["disable"]:
             self.call("PUT", path, {**robot, "disable": False})
-        answer = self._ask("GET", "/users/current/permissions", robot["name"], secret)
+        answer = self.ask("GET", "/api/v2.0/users/current/permissions", robot["name"], secret)
         if robot["disable"]:
             self.call("PUT", path, robot)
         return answer.status == 200
@@ -199,10 +176,6 @@ class Port(World):
     def connection(self, **options: Any) -> Json:
         """Options that reach this Harbor."""
         return {"harbor_url": self.url, "harbor_username": USERNAME, "harbor_password": PASSWORD, **options}
-
-    def sent(self, after: int = 0) -> list[Json]:
-        """The requests to Harbor since the reset, from number `after` on."""
-        return self.log(after)
 
 
 def writes(log: Iterable[Json]) -> list[str]:

@@ -80,9 +80,9 @@ def test_faults(ports: Callable[..., Port], kind: Kind, retries: int) -> None:
     clean = run(options)
     if not first.failed and clean.changed:
         found.append(f"the disturbed run succeeds, and leaves something to the next one: {clean.summary}")
-    sent = len(port.sent())
+    sent = port.asked()
     third = run(options)
-    found += of_convergence(port, fleet(), clean, third, port.sent(sent))
+    found += of_convergence(port, fleet(), clean, third, port.log(sent))
     found += of_secrets(port, fleet(), [first, clean, third])
     assert not found, "\n".join(found)
 
@@ -90,8 +90,8 @@ def test_faults(ports: Callable[..., Port], kind: Kind, retries: int) -> None:
 def test_nothing_is_written_when_a_listing_fails(port: Port) -> None:
     """Absent means proved absent: a page that is not to be had is no proof."""
     port.simulator.faults({"match": {"path": "/robots$", "nth": 3}, "do": {"kind": "status", "status": 500}})
-    sent = len(port.sent())
+    sent = port.asked()
     outcome = run(port.connection(robots=declarations(fleet()), on_drift="restore", retries=0))
     assert outcome.failed
     assert "Nothing was changed" in outcome.message
-    assert writes(port.sent(sent)) == []
+    assert writes(port.log(sent)) == []

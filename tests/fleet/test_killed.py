@@ -44,9 +44,9 @@ def test_killed(port: Port, place: int) -> None:
     port.arrange(fleet)
     assert start(options, Strike(at, WHEN[place % 3])).ended() is None, "the run ended before it was killed"
     clean = run(options)
-    sent = len(port.sent())
+    sent = port.asked()
     third = run(options)
-    wrong = of_convergence(port, fleet, clean, third, port.sent(sent))
+    wrong = of_convergence(port, fleet, clean, third, port.log(sent))
     assert not wrong, "\n".join(wrong)
     wrong = of_secrets(port, fleet, [clean, third], killed=True)
     assert not wrong, "\n".join(wrong)

@@ -74,9 +74,9 @@ def test_what_nobody_declares_goes_and_nothing_else(port: Port) -> None:
 
 def test_it_comes_last(port: Port) -> None:
     others(port, 4)
-    sent = len(port.sent())
+    sent = port.asked()
     assert not purge(port).failed
-    kinds = [one.partition(" ")[0] for one in writes(port.sent(sent))]
+    kinds = [one.partition(" ")[0] for one in writes(port.log(sent))]
     assert kinds == ["POST"] * 30 + ["DELETE"] * 4
 
 
@@ -125,7 +125,7 @@ def test_it_never_runs_after_a_failure(port: Port, what: str) -> None:
     assert outcome.failed
     assert "purge removed nothing, because other robots failed" in outcome.message
     assert outcome.result["purged"] == []
-    assert not [one for one in port.sent() if one["method"] == "DELETE"]
+    assert not [one for one in port.log() if one["method"] == "DELETE"]
     port.simulator.faults()
     again = purge(port, robots=robots, on_drift="restore")
     assert not again.failed, again.message
@@ -186,7 +186,7 @@ def test_one_that_fails_stops_the_others_only_when_that_is_wanted(port: Port, on
     port.simulator.faults({"match": {"method": "POST", "path": "/robots$", "nth": 10}, "do": refuse})
     outcome = run(port.connection(robots=declared(), on_error=on_error, concurrency=concurrency))
     assert outcome.failed
-    posted = len([one for one in writes(port.sent()) if one.startswith("POST")]) - 1  # the bystander's
+    posted = len([one for one in writes(port.log()) if one.startswith("POST")]) - 1  # the bystander's
     failed = [told for told in outcome.robots if told["failed"]]
     if on_error == "continue":
         assert (posted, len(failed), len(outcome.credentials)) == (30, 1, 29)
@@ -211,8 +211,8 @@ def test_one_robot_by_name_and_by_number_is_declared_twice(port: Port) -> None:
     robots = declared(3)
     run(port.connection(robots=robots))
     number = port.by_name()[f"robot${PROJECTS[1]}+p01"]["id"]
-    sent = len(port.sent())
+    sent = port.asked()
     outcome = run(port.connection(robots=[*declared(4), {"id": number, "state": "absent"}]))
     assert outcome.failed
     assert outcome.message == f"Wrong input, nothing was changed: robots[4] (id {number}): declares the same robot as robots[1] (p01)"
-    assert writes(port.sent(sent)) == []
+    assert writes(port.log(sent)) == []

@@ -33,11 +33,11 @@ def fleet(size: int) -> list[Json]:
 
 def sent(port: Port, robots: list[Json], **options: object) -> tuple[Counter[str], Json]:
     """How often each kind of request was sent in a run, and what the run said."""
-    before = len(port.sent())
+    before = port.asked()
     outcome = run(port.connection(robots=robots, **options))
     assert not outcome.failed, outcome.message
     kinds: Counter[str] = Counter()
-    for one in port.sent(before):
+    for one in port.log(before):
         path = one["path"].removeprefix("/api/v2.0")
         kinds["probe" if one["user"].startswith("robot$") else f"{one['method']} {path.rstrip('0123456789')}"] += 1
     assert outcome.statistics["requests"] in (kinds.total(), kinds.total() - 1)  # it is written before the log-out
@@ -69,12 +69,12 @@ def test_a_robot_takes_one_request_for_each_thing(
     port = ports(version)
     port.clear()
     robots = [dict(one, **options, **({} if enabled else {"enabled": False})) for one in fleet(60)]
-    before = len(port.sent())
+    before = port.asked()
     outcome = run(port.connection(robots=robots))
     assert outcome.summary == {"created": 60}
-    writes = Counter(one["method"] for one in port.sent(before) if is_write(one))
+    writes = Counter(one["method"] for one in port.log(before) if is_write(one))
     assert writes == Counter({method: 60 * count for method, count in requests.items()} | ({} if enabled else {"PUT": 60}))
-    readings = [one for one in port.sent(before) if one["method"] == "GET" and one["path"].rpartition("/")[2].isdigit()]
+    readings = [one for one in port.log(before) if one["method"] == "GET" and one["path"].rpartition("/")[2].isdigit()]
     # Between the POST and the PUT of one that gets a secret as well, somebody else could have changed it.
     assert len(readings) == (60 if not enabled and "secret" in options else 0)
 
@@ -101,10 +101,10 @@ def test_each_secret_is_tried_once(port: Port) -> None:
 
 def test_check_mode_sends_nothing_but_questions(port: Port) -> None:
     robots = fleet(60)
-    before = len(port.sent())
+    before = port.asked()
     foretold = run(port.connection(robots=robots), check_mode=True)
-    assert {one["method"] for one in port.sent(before)} <= {"GET", "POST"}
-    assert not [one for one in port.sent(before) if is_write(one)]
+    assert {one["method"] for one in port.log(before)} <= {"GET", "POST"}
+    assert not [one for one in port.log(before) if is_write(one)]
     done = run(port.connection(robots=robots))
     assert (foretold.summary, foretold.result["diff"]) == (done.summary, done.result["diff"])
     assert [one["changes"] for one in foretold.robots] == [one["changes"] for one in done.robots]

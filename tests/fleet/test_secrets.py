@@ -59,11 +59,11 @@ def test_drift_is_reported_and_nothing_of_those_robots_is_touched(port: Port) ->
 
 def test_drift_is_reported_in_check_mode_too(port: Port) -> None:
     robots = drifted(port)
-    sent = len(port.sent())
+    sent = port.asked()
     outcome = run(port.connection(robots=robots), check_mode=True)
     assert outcome.failed
     assert outcome.summary == {"unchanged": COUNT - len(STALE), "failed": len(STALE)}
-    assert writes(port.sent(sent)) == []
+    assert writes(port.log(sent)) == []
 
 
 def test_a_declared_secret_is_restored(port: Port) -> None:
@@ -88,10 +88,10 @@ def test_a_new_secret_is_made_and_returned(port: Port) -> None:
 
 def test_what_is_not_to_be_verified_is_not_touched(port: Port) -> None:
     robots = drifted(port)
-    sent = len(port.sent())
+    sent = port.asked()
     outcome = run(port.connection(robots=robots, verify=False, on_drift="restore"))
     assert (outcome.failed, outcome.changed) == (False, False)
-    assert [one for one in port.sent(sent) if one["status"] == 401 or one["user"].startswith("robot$")] == []
+    assert [one for one in port.log(sent) if one["status"] == 401 or one["user"].startswith("robot$")] == []
     assert working(port, STALE, lambda number: OTHERS)
 
 
@@ -99,10 +99,10 @@ def test_what_is_not_to_be_verified_is_not_touched(port: Port) -> None:
 def test_who_needs_no_working_secret_is_not_asked(port: Port, option: Json) -> None:
     run(port.connection(robots=[dict(one, **option) for one in fleet()]))
     robots = [dict(one, **option) for one in drifted(port)]
-    sent = len(port.sent())
+    sent = port.asked()
     outcome = run(port.connection(robots=robots))
     assert (outcome.failed, outcome.changed) == (False, False), outcome.message
-    assert [one for one in port.sent(sent) if one["status"] == 401 or one["user"].startswith("robot$")] == []
+    assert [one for one in port.log(sent) if one["status"] == 401 or one["user"].startswith("robot$")] == []
 
 
 def test_two_hundred_refusals_are_waited_for_side_by_side(ports: Callable[..., Port], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,9 +125,9 @@ def test_two_hundred_refusals_are_waited_for_side_by_side(ports: Callable[..., P
                 inside[0] -= 1
 
     monkeypatch.setattr(api.HarborApi, "probe", counted)
-    sent = len(port.sent())
+    sent = port.asked()
     outcome = run(port.connection(robots=robots, concurrency=4))
-    refused = [one for one in port.sent(sent) if one["status"] == 401]
+    refused = [one for one in port.log(sent) if one["status"] == 401]
     assert len(refused) == 200, "each robot is asked once"
     assert all(one["milliseconds"] >= 1400 for one in refused)
     assert outcome.summary == {"failed": 200, "unchanged": 10}

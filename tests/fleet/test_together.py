@@ -32,12 +32,12 @@ def test_eight_runs_at_once(port: Port, on_drift: str) -> None:
     outcomes = [outcome for outcome in (one.ended() for one in begun) if outcome]
     assert len(outcomes) == RUNS
     found = [fault for outcome in outcomes for fault in of_outcome(outcome, fleet)]
-    sent = len(port.sent())
+    sent = port.asked()
     further = run(options)
     found += of_members(port, fleet)
     assert not found, "\n".join(found)
     assert (further.failed, further.changed, further.summary) == (False, False, {"unchanged": len(fleet)}), further.message
-    assert writes(port.sent(sent)) == []
+    assert writes(port.log(sent)) == []
 
     # Whoever made a robot has its secret, nobody else has, and it works.
     made = Counter(key for outcome in outcomes for key in outcome.credentials)
@@ -172,7 +172,7 @@ def test_parallel_writers_never_meet_a_deadlock(port: Port) -> None:
     for outcome in [one.ended() for one in halves]:
         assert outcome
         assert not outcome.failed, outcome.message
-    assert 500 not in {one["status"] for one in port.sent()}
+    assert 500 not in {one["status"] for one in port.log()}
 
 
 def test_writers_in_different_orders_do_meet_a_deadlock(port: Port) -> None:
@@ -218,9 +218,9 @@ def test_who_is_asked_to_end_while_it_reads_changes_nothing(ports: Callable[...,
     port = ports()
     fleet = members()
     port.arrange(fleet)
-    sent = len(port.sent())
+    sent = port.asked()
     outcome = start(port.connection(robots=declarations(fleet), on_drift="restore"), Strike(9, "after", signal.SIGTERM)).ended()
     assert outcome
     assert outcome.failed
     assert "Nothing was changed" in outcome.message
-    assert writes(port.sent(sent)) == []
+    assert writes(port.log(sent)) == []

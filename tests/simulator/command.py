@@ -71,8 +71,8 @@ def main(argv: list[str] | None = None) -> int:
     endpoint = f"{scheme}://{arguments.host}:{listener.getsockname()[1]}"
     app = Application(Harbor(Options(version, endpoint, arguments.refusal_delay, cost / 1000)))
     server = _Server(uvicorn.Config(
-        app, log_level="error", access_log=False, server_header=False, lifespan="off", backlog=2048, timeout_keep_alive=75,
-        timeout_graceful_shutdown=1, ssl_certfile=arguments.tls_cert, ssl_keyfile=arguments.tls_key), endpoint)
+        app, log_level="error", access_log=False, server_header=False, proxy_headers=False, lifespan="off", backlog=2048,
+        timeout_keep_alive=75, timeout_graceful_shutdown=1, ssl_certfile=arguments.tls_cert, ssl_keyfile=arguments.tls_key), endpoint)
     app.close_connection = server.close_connection
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_arguments: None)  # uvicorn raises the signal again when it is done

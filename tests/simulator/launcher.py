@@ -8,16 +8,16 @@
 """
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import select
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -95,9 +95,9 @@ class Simulator:
         """Replace what is arranged to go wrong; without arguments nothing goes wrong any more."""
         self._call("POST", "faults", {"faults": list(faults), "deadlock": deadlock})
 
-    def log(self) -> list[dict[str, Any]]:
-        """The requests since the last reset."""
-        entries: list[dict[str, Any]] = self._call("GET", "log")
+    def log(self, after: int = 0) -> list[dict[str, Any]]:
+        """The requests since the last reset, without the first `after`."""
+        entries: list[dict[str, Any]] = self._call("GET", f"log?after={after}")
         return entries
 
     def statistics(self) -> dict[str, Any]:
@@ -107,13 +107,16 @@ class Simulator:
 
     def _call(self, method: str, name: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/_simulator/{name}", data, {"Content-Type": "application/json"}, method=method)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *_https_handlers(self.url))
+        connection = _connection(self.url)
         try:
-            with opener.open(request, timeout=30) as answer:
-                return json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            raise SimulatorError(f"{name}: {error.code} {error.read().decode(errors='replace')}") from None
+            connection.request(method, f"/_simulator/{name}", data, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read().decode(errors="replace")
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise SimulatorError(f"{name}: {answer.status} {text}")
+        return json.loads(text)
 
 
 def _environment() -> dict[str, str]:
@@ -121,15 +124,14 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSTARTUP")}
 
 
-def _https_handlers(url: str) -> list[urllib.request.BaseHandler]:
-    if not url.startswith("https://"):
-        return []
-    import ssl
-
+def _connection(url: str) -> http.client.HTTPConnection:
+    scheme, _slashes, place = url.partition("://")
+    if scheme == "http":
+        return http.client.HTTPConnection(place, timeout=30)
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # steering talks to the process that was just started here
-    return [urllib.request.HTTPSHandler(context=context)]
+    return http.client.HTTPSConnection(place, timeout=30, context=context)
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> str:
