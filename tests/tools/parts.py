@@ -19,8 +19,8 @@ HARBORS = tuple(INTEGRATION)
 # The ansible-cores whose sanity tests run: their findings differ little from one core to the next.
 SANITY = ("2.19",)
 
-# Further folders of pytest tests, each with the number of processes that it may use.
-SUITES = {"faults": 2, "fleet": 2, "bad_input": 2, "bench": 2, "package": 1}
+# Further folders of pytest tests.
+SUITES = ("bad_input", "bench", "package")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +41,8 @@ def _tool(name: str, *arguments: str) -> tuple[str, ...]:
     return ("python", "-m", f"tests.tools.{name}", *arguments)
 
 
-def _pytest(folder: str, processes: int = 1) -> tuple[str, ...]:
-    return ("python", "-m", "pytest", "-q", "-rs", *(("-n", str(processes)) if processes > 1 else ()), folder)
+def _pytest(folder: str) -> tuple[str, ...]:
+    return ("python", "-m", "pytest", "-q", "-rs", f"tests/{folder}")
 
 
 def _cores() -> list[str]:
@@ -50,7 +50,7 @@ def _cores() -> list[str]:
 
 
 def everything() -> list[Part]:
-    """All parts in the order in which they start: what fails soonest first, then from long to short, so that both lanes end together."""
+    """All parts in the order in which they start: what fails soonest first, then from long to short, so that all lanes end together."""
     collections = (("ANSIBLE_COLLECTIONS_PATH", str(COLLECTIONS)),)
     plugins = str((LINK / "plugins").relative_to(ROOT))
     mypy = ("mypy", "tests", plugins)
@@ -63,13 +63,15 @@ def everything() -> list[Part]:
         Part("licences", (("reuse", "lint"),)),
         Part("changelog", (("antsibull-changelog", "lint"),)),
         Part("ansible-lint", (("ansible-lint", "--offline", "--profile", "production", "--strict"),), collections),
-        Part("tools", (_pytest("tests/tools"),)),
+        Part("tools", (_pytest("tools"),)),
         *(Part(f"unit-{core}", (_tool("unit", core, "-q", "-rs", "tests/unit"),)) for core in _cores()),
-        *(Part(f"integration-{version}", (_tool("ansible_test", "integration", version),)) for version in HARBORS),
+        Part("faults", (_pytest("faults"),)),
+        *(Part(f"integration-{version}", (_tool("ansible_test", "integration", version),)) for version in reversed(HARBORS)),
+        Part("fleet", (_pytest("fleet"),)),
+        *(Part(f"leak-{core}", (_tool("unit", core, "-q", "-rs", "tests/leak"),)) for core in (_cores()[-1], _cores()[0])),
         *(Part(f"sanity-{core}", (_tool("ansible_test", "sanity", core),)) for core in SANITY),
-        *(Part(f"leak-{core}", (_tool("unit", core, "-q", "-rs", "-n", "2", "tests/leak"),)) for core in (_cores()[0], _cores()[-1])),
-        *(Part(folder.replace("_", "-"), (_pytest(f"tests/{folder}", n),)) for folder, n in SUITES.items()),
-        Part("contract", (_pytest("tests/contract", 2),)),
+        Part("contract", (_pytest("contract"),)),
+        *(Part(folder.replace("_", "-"), (_pytest(folder),)) for folder in SUITES),
         Part("docs", (lint_docs,), collections),
         Part("action-groups", (("nox", "-e", "extra-checks"),)),
         Part("importer", (_tool("importer"),)),

@@ -35,7 +35,8 @@ def test_first_failure_ends_the_run_and_is_named(capsys: pytest.CaptureFixture[s
     """What runs beside the failed part is ended, what waits is not started, and a command behind the failed one neither."""
     start = time.monotonic()
     broken = python("broken", "print('2 failed, 1 passed in 1.00s'); raise SystemExit(3)", "print('behind')")
-    run = check.Run([python("slow", "import time; time.sleep(60)"), broken, python("waiting", "print('started')")])
+    slow = [python(f"slow-{number}", "import time; time.sleep(60)") for number in range(check.LANES - 1)]
+    run = check.Run([*slow, broken, python("waiting", "print('started')")])
     run.go()
     assert check.report(run) == 1
     assert time.monotonic() - start < 30
