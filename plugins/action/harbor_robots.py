@@ -5,8 +5,33 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._sealed import SealedAction
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import StoreError
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._storekeeper import Storekeeper
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._stores import store_of
 
 
 class ActionModule(SealedAction):
-    """Keeps secrets out of what Ansible shows; see the base class."""
+    """Keeps secrets out of what Ansible shows; with a store, keeps them there between runs, too."""
+
+    def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Run the module, around it the store where there is one."""
+        arguments = dict(self._task.args)
+        if not arguments.get("store"):
+            return super().work(task_vars)
+        try:
+            store = store_of(arguments["store"], self._loader)
+        except StoreError as exc:
+            return {"failed": True, "changed": False, "msg": "Wrong input, nothing was changed: %s" % exc}
+
+        def ask(changed: dict[str, t.Any], check_mode: t.Optional[bool]) -> dict[str, t.Any]:
+            return self.module(task_vars, changed, check_mode)
+
+        try:
+            result = Storekeeper(store, arguments, ask, bool(self._task.check_mode)).run()
+        except Exception as exc:  # a fault of this collection; its words are not shown, as they may hold what should not be seen
+            return {"failed": True, "msg": "A fault of harbormaster.robots itself, please report it: %s" % type(exc).__name__}
+        self.secret_inside = self.secret_inside or bool(result.get("credentials"))
+        return result

@@ -21,17 +21,18 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._fleet import 
 from ansible_collections.harbormaster.robots.plugins.module_utils._list import Declarations, place_of
 from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
 from ansible_collections.harbormaster.robots.plugins.module_utils._observe import World
-from ansible_collections.harbormaster.robots.plugins.module_utils._options import declaration_spec, unknown_options
+from ansible_collections.harbormaster.robots.plugins.module_utils._options import declaration_spec, store_spec, unknown_options
 
 Params = t.Mapping[str, t.Any]
 MOST_AT_ONCE = 64
-NOT_DEFAULTS = ("name", "id", "enabled", "secret", "state")
+NOT_DEFAULTS = ("name", "id", "enabled", "secret", "state", "on_drift")
 
 
 def entry_spec() -> dict[str, t.Any]:
     """A declaration in a list: without defaults of its own, so that the common ones can tell what it leaves out."""
     spec = {name: {key: value for key, value in one.items() if key != "default"} for name, one in declaration_spec().items()}
     spec["state"]["default"] = "present"
+    spec["on_drift"] = {"type": "str", "choices": ["report", "restore", "refresh"]}
     return spec
 
 
@@ -61,6 +62,9 @@ def bulk_spec() -> dict[str, t.Any]:
         "on_error": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
         "verify": {"type": "bool", "default": True},
         "on_drift": {"type": "str", "choices": ["report", "restore", "refresh"], "default": "report"},
+        # Both belong to the action plugin, which runs on the controller; it hands neither on.
+        "store": {"type": "dict", "options": store_spec()},
+        "adopt": {"type": "list", "elements": "str"},
     }
 
 

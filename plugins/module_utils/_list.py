@@ -57,7 +57,7 @@ class Declarations:
         for number, options in enumerate(robots):
             place = place_of(number, options)
             whole = merged(options, usable)
-            desired, faults = read(whole, place, patterns=True, on_drift=on_drift)
+            desired, faults = read(whole, place, patterns=True, on_drift=whole.get("on_drift") or on_drift)
             self.desired.append(desired)
             self.faults += ["%s: %s" % (place, fault) for fault in faults]
             self.doubts += ["%s: %s" % (place, doubt) for doubt in doubts(options)]

@@ -202,10 +202,13 @@ class HarborModule(AnsibleModule):
             return Report({"changed": False, "faults": faults}, failure=all_at_once(faults))
         http = self._http = Transport(settings)
         signal.signal(signal.SIGTERM, self._on_term)
+        api = HarborApi(http)
         try:
-            return work(self, HarborApi(http))
+            return work(self, api)
         except WrongInput as exc:
-            return Report({"changed": False, "faults": exc.faults}, failure=all_at_once(exc.faults))
+            # Who asks matters where somebody else would be allowed what is refused.
+            caller = {"caller": api.caller.kind} if api.caller else {}
+            return Report({"changed": False, "faults": exc.faults, **caller}, failure=all_at_once(exc.faults))
         except HarborError as exc:
             return Report(
                 {"changed": False, "error": exc.as_dict()}, failure="%s%s Nothing was changed." % (self._subject(), exc.describe())

@@ -90,6 +90,18 @@ def declaration_spec() -> Spec:
     )
 
 
+def store_spec() -> Spec:
+    """Where secrets are kept between runs; read on the controller."""
+    return {
+        "type": {"type": "str", "choices": ["file", "command"], "required": True},
+        "path": {"type": "str"},
+        "format": {"type": "str", "choices": ["vault", "plain"], "default": "vault"},
+        "lasts": {"type": "bool", "default": False},
+        "command": {"type": "list", "elements": "str"},
+        "timeout": {"type": "float", "default": 30.0},
+    }
+
+
 def connection(params: Params) -> tuple[Settings, list[str]]:
     """The connection settings of a call, and everything that is wrong with them."""
     url = (params.get("harbor_url") or "").strip()

@@ -43,6 +43,8 @@ def told(result: Result, world: World, check_mode: bool) -> dict[str, t.Any]:
     }
     if result.recovered:
         out["recovered"] = True
+    if result.plan.drift:
+        out["drifted"] = True
     if result.error is not None:
         out["error"] = result.error.as_dict()
     present = result.plan.desired.present

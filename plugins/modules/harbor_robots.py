@@ -101,6 +101,10 @@ options:
           - V(on_create) sets O(robots[].secret) only when the robot is made; V(always), what holds otherwise, lets O(on_drift) decide.
         type: str
         choices: [always, on_create]
+      on_drift:
+        description: What O(on_drift) says, for this robot alone.
+        type: str
+        choices: [report, restore, refresh]
       state:
         description: Whether the robot is there.
         type: str
@@ -234,6 +238,53 @@ options:
     type: str
     choices: [report, restore, refresh]
     default: report
+  store:
+    description:
+      - Where the secrets of robots are kept between runs. With it, each robot that is declared without a secret gets one that is made on
+        the controller, noted in the store before Harbor has it, and handed out in RV(credentials) by every run.
+      - A robot that was there before keeps its secret, which nobody knows, unless O(adopt) names it.
+      - A secret that the store has and Harbor refuses is drift, which O(on_drift) is about. V(restore) sets the stored one again.
+      - It is read and written on the controller, once for all robots. A run that finds everything as it should be writes nothing.
+      - Entries of robots that are removed stay, so that a robot that comes back has the secret that it had.
+    type: dict
+    suboptions:
+      type:
+        description:
+          - V(file) is a YAML file on the controller, encrypted by Ansible Vault.
+          - V(command) is a program of your own; it is run with C(get) or C(put), and JSON on its standard input and output.
+        type: str
+        required: true
+        choices: [file, command]
+      path:
+        description: With V(file), its path, seen from the playbook's folder. Each Harbor needs one of its own.
+        type: str
+      format:
+        description:
+          - V(vault) encrypts the file with the vault identity of the run, the one that C(ANSIBLE_VAULT_ENCRYPT_IDENTITY) names where there
+            are several.
+          - V(plain) writes clear text, with mode C(0600).
+        type: str
+        choices: [vault, plain]
+        default: vault
+      lasts:
+        description: Whether O(store.path) stays although it is in the folder that AWX removes after a job; otherwise it is refused there.
+        type: bool
+        default: false
+      command:
+        description: With V(command), the program and its arguments.
+        type: list
+        elements: str
+      timeout:
+        description: With V(command), the seconds that the program may take.
+        type: float
+        default: 30
+  adopt:
+    description:
+      - Stored names, as in V(ci) or V(shop+ci), of robots that were there before and whose secret may be replaced by one that O(store)
+        keeps.
+      - Whoever uses the secret of before is locked out.
+    type: list
+    elements: str
 notes:
   - A task whose result holds a secret is shown as censored; its message, warnings and diff are shown all the same.
   - JSON variables are loaded in about half the time of YAML, which matters from some thousand robots on.
@@ -270,6 +321,14 @@ EXAMPLES = r"""
     purge_limit: 10%
   register: fleet
 
+- name: The same robots on every run, with secrets that are kept
+  harbormaster.robots.harbor_robots:
+    robots: "{{ robots }}"
+    store:
+      type: file
+      path: secrets/harbor.yml
+  register: kept
+
 - name: Hand the new secrets on
   ansible.builtin.include_tasks: store.yml
   vars:
@@ -281,14 +340,14 @@ RETURN = r"""
 robots:
   description:
     - The robots in the order of O(robots), each with the return values of M(harbormaster.robots.harbor_robot) except its diff, and with its
-      C(key), which is its stored name. Where C(failed) is true, C(msg) says why.
+      C(key), which is its stored name. Where C(failed) is true, C(msg) says why, and C(drifted) is true when its secret no longer logs in.
   returned: success
   type: list
   elements: dict
   sample: [{"key": "shop+ci", "changed": false, "changes": [], "failed": false, "username": "robot$shop+ci", "secret_known": false}]
 credentials:
   description:
-    - The secrets that were made in this run, by stored name, as in V(ci) or V(shop+ci).
+    - The secrets that were made in this run, and those that O(store) holds, by stored name, as in V(ci) or V(shop+ci).
     - Each has C(username), C(secret), C(registry) and C(expires_at). Empty when no secret was made.
     - It is there as well when the task failed.
   returned: success
@@ -299,6 +358,17 @@ credentials:
       secret: F9v1qJ0WZr3nS6tYbE8uK2mXcA5dLh7P
       registry: harbor.example.com
       expires_at: null
+stored:
+  description: Stored names of the robots whose entry in O(store) was written; in check mode of those whose entry would be.
+  returned: when O(store) is given
+  type: list
+  elements: str
+  sample: [shop+ci]
+caller:
+  description: Whether it was a C(user) or a C(robot) who was refused something.
+  returned: when the input is refused after Harbor was asked
+  type: str
+  sample: user
 purged:
   description: Stored names of the robots that O(purge) removed; in check mode of those that it would remove.
   returned: success

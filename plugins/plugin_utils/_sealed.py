@@ -73,27 +73,47 @@ class SealedAction(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: t.Any = None, task_vars: t.Optional[dict[str, t.Any]] = None) -> dict[str, t.Any]:
-        """Run the module, open its seal, and censor the result where a secret could be read."""
+        """Do the task's work, and censor its result where a secret could be read."""
         task_vars = task_vars or {}
+        self.secret_inside = False
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        result.update(self.work(task_vars))
+        if self.secret_inside or self._shown_by_loop(task_vars):
+            self._show(result, task_vars)
+            result["_ansible_no_log"] = True
+            self._task.no_log = True  # or the result of the whole loop shows it before 2.19
+        return result
+
+    def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """What the task does; sets C(secret_inside) when the result holds a secret."""
+        return self.module(task_vars)
+
+    def module(
+        self, task_vars: dict[str, t.Any], arguments: t.Optional[dict[str, t.Any]] = None, check_mode: t.Optional[bool] = None
+    ) -> dict[str, t.Any]:
+        """Run the module of the same name and open its seal.
+
+        :param arguments: instead of the task's own
+        :param check_mode: instead of the task's own
+        """
         # The plugin's own play context is a copy; the connection's is the one whose -vvv output shows what a module prints.
         context = getattr(self._connection, "_play_context", None)
-        before = getattr(context, "no_log", None)
+        before, checking = getattr(context, "no_log", None), self._task.check_mode
         if context is not None:
             context.no_log = True
+        if check_mode is not None:
+            self._task.check_mode = check_mode
         try:
-            result.update(self._execute_module(task_vars=task_vars))
+            result: dict[str, t.Any] = self._execute_module(module_args=arguments, task_vars=task_vars)
         finally:
+            self._task.check_mode = checking
             if context is not None:
                 context.no_log = before
         result.update(json.loads(result.pop("packed", "{}")))
         sealed = result.pop("sealed", None)
         if sealed:
             merge(result, json.loads(base64.b64decode(sealed)))
-        if sealed or self._shown_by_loop(task_vars):
-            self._show(result, task_vars)
-            result["_ansible_no_log"] = True
-            self._task.no_log = True  # or the result of the whole loop shows it before 2.19
+            self.secret_inside = True
         return result
 
     def _shown_by_loop(self, task_vars: dict[str, t.Any]) -> bool:

@@ -93,6 +93,7 @@ def run(
     (inputs / "variables.json").write_text(json.dumps(dict(variables)), encoding="utf-8")
     (inputs / "ssh").write_text(SSH, encoding="utf-8")
     (inputs / "ssh").chmod(0o755)
+    (inputs / "vault").write_text("the vault password", encoding="utf-8")
     host = f"harbor ansible_connection={way.connection} ansible_python_interpreter={sys.executable}\n"
     (inputs / "hosts").write_text(host, encoding="utf-8")
     binaries = Path(sys.executable).parent
@@ -117,6 +118,7 @@ def run(
         "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit,ansible.builtin.tree",
         "JUNIT_OUTPUT_DIR": str(root / "junit"),
         "ANSIBLE_CALLBACK_TREE_DIR": str(root / "tree"),
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(inputs / "vault"),
         "ANSIBLE_RETRY_FILES_ENABLED": "1",
         "ANSIBLE_RETRY_FILES_SAVE_PATH": str(root / "work"),
         "ANSIBLE_PIPELINING": str(way.pipelining),

@@ -84,3 +84,25 @@ def test_fleets(harbors: Harbors, way: Way) -> None:
     assert told["purged"]["purged"] == ["shop+loop-a", "shop+loop-b"]
     assert told["background"]["failed"]
     assert re.search(NO_ASYNC, told["background"]["msg"])
+
+
+@pytest.mark.parametrize("way", [Way(), Way("ssh", "minimal", pipelining=True)], ids=str)
+def test_stores(harbors: Harbors, way: Way) -> None:
+    """What a store keeps is handed out, logs in, and is written nowhere but into the encrypted file."""
+    done = harbors.run("stores.yml", way)
+    check(harbors, done)
+    told = done.told
+    made = told["created"]["credentials"]
+    assert sorted(made) == told["created"]["stored"] == ["shop+kept-a", "shop+kept-b"]
+    assert (told["converged"]["credentials"], told["converged"]["changed"]) == (made, False)
+    assert told["drifted"]["failed"]
+    assert "shop+kept-a" in told["drifted"]["msg"]
+    first, second = told["refreshed"]["results"]
+    assert first["stored"] == ["shop+kept-a"]
+    assert first["credentials"]["shop+kept-a"]["secret"] != made["shop+kept-a"]["secret"]
+    assert (second["changed"], second["credentials"]) == (False, {"shop+kept-b": made["shop+kept-b"]})
+    for one in (first["credentials"]["shop+kept-a"], made["shop+kept-b"]):
+        assert harbors.logs_in(one["username"], one["secret"])
+    assert "it is not encrypted" in told["unreadable"]["msg"]
+    assert times(done, r"put: it ended with 1: .*[*]{8}") > 0, "the program repeats on standard error what it is told"
+    assert times(done, "seen-kept") > 0

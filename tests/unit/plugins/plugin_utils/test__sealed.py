@@ -51,7 +51,7 @@ class Run:
         self.shown = Shown()
         monkeypatch.setattr(_sealed, "Display", lambda: self.shown)
         monkeypatch.setattr(ActionBase, "run", lambda plugin, tmp, task_vars: {})
-        self.task = SimpleNamespace(**dict({"args": {}, "diff": False, "no_log": None}, **task))
+        self.task = SimpleNamespace(**dict({"args": {}, "check_mode": False, "diff": False, "no_log": None}, **task))
         self.context = SimpleNamespace(no_log=False)
         self.during: list[t.Any] = []
         plugin: t.Any = object.__new__(SealedAction)

@@ -1,0 +1,215 @@
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every store does, and what each says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.parsing.vault import VaultSecret
+
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Entry, StoreError
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore
+from tests.stores.conftest import IDENTITIES, PROGRAM
+
+WHOLE = Entry("S3cret-one", "S3cret-two", "robot$shop+ci", "harbor.example.com:8443", "2027-01-01T00:00:00Z")
+HEAD = "version: 1\nrobots:\n"
+
+Open = Callable[[], Any]
+
+
+def test_what_is_written_is_read(make_store: Open) -> None:
+    make_store().read([])
+    store = make_store()
+    assert store.read(["shop+ci", "mirror"]) == {}
+    store.write({"shop+ci": (None, WHOLE), "mirror": (None, Entry("S3cret-three"))})
+    assert make_store().read(["shop+ci", "gone"]) == {"shop+ci": WHOLE}
+
+
+def test_others_survive(make_store: Open) -> None:
+    store = make_store()
+    assert store.read(["a", "b"]) == {}
+    store.write({"a": (None, Entry("A"))})
+    store.write({"b": (None, Entry(pending="B"))})
+    store.write({"b": (Entry(pending="B"), Entry("B"))})
+    assert make_store().read(["a", "b"]) == {"a": Entry("A"), "b": Entry("B")}
+
+
+def test_nobody_is_overwritten(make_store: Open) -> None:
+    """All of it is refused when one entry is not what it was when it was read."""
+    first, second = make_store(), make_store()
+    assert first.read(["a", "b"]) == second.read(["a", "b"]) == {}
+    second.write({"a": (None, Entry("theirs"))})
+    with pytest.raises(StoreError, match="a"):
+        first.write({"a": (None, Entry("ours")), "b": (None, Entry("ours"))})
+    assert make_store().read(["a", "b"]) == {"a": Entry("theirs")}
+
+
+def test_two_at_once_lose_nothing(make_store: Open, request: pytest.FixtureRequest) -> None:
+    if "careless" in request.node.name:
+        return  # its writers see each other, but what they write passes the program one by one all the same
+    names = [f"robot-{number}" for number in range(12)]
+
+    def write(name: str) -> None:
+        store = make_store()
+        store.read([name])
+        store.write({name: (None, Entry(name))})
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert make_store().read(names) == {name: Entry(name) for name in names}
+
+
+# --- files
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "secrets.yml"
+
+
+def test_a_file_is_encrypted_and_private(path: Path) -> None:
+    FileStore(str(path), Cipher(IDENTITIES)).write({"ci": (None, WHOLE)})
+    assert path.read_text().startswith("$ANSIBLE_VAULT;1.1;AES256")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in path.parent.iterdir() if one.name not in (path.name, f".{path.name}.lock")] == []
+
+
+def test_the_identity_that_encrypts_can_be_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ansible import constants
+
+    identities = [("one", VaultSecret(b"1")), ("two", VaultSecret(b"2"))]
+    monkeypatch.setattr(constants.config, "get_config_value", lambda name: "two" if name == "DEFAULT_VAULT_ENCRYPT_IDENTITY" else None)
+    FileStore(str(path), Cipher(identities)).write({"ci": (None, WHOLE)})
+    assert path.read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;two")
+    assert FileStore(str(path), Cipher(identities)).read(["ci"]) == {"ci": WHOLE}
+
+
+def test_a_link_is_followed(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    path.symlink_to(tmp_path / "there" / "secrets.yml")
+    FileStore(str(path), None).write({"ci": (None, WHOLE)})
+    assert path.is_symlink()
+    assert "S3cret-one" in (tmp_path / "there" / "secrets.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        ("a: [", "it is not YAML"),
+        ("- a", "it is no store of robots"),
+        ("", "it is no store of robots"),
+        ("version: 2\nrobots: {}", "its version is 2"),
+        (HEAD + "  ci: S3cret-one", "the entry of ci is not a mapping"),
+        (HEAD + "  ci: {secret: S3cret-one, password: x}", "the entry of ci has unknown members: password"),
+        (HEAD + "  ci: {secret: ''}", "the entry of ci is damaged: secret is no text"),
+        (HEAD + "  ci: {secret: 12345678, username: [S3cret-one]}", "the entry of ci is damaged: secret and username are no text"),
+        (HEAD + "  ci: {username: x}", "the entry of ci has no secret"),
+        ("$ANSIBLE_VAULT;1.1;AES256\n6162", "it is encrypted, and format=plain"),
+    ],
+)
+def test_odd_files(path: Path, content: str, words: str) -> None:
+    path.write_text(content)
+    with pytest.raises(StoreError, match=words) as told:
+        FileStore(str(path), None).read(["other"])
+    assert str(path) in str(told.value)
+    assert "S3cret-one" not in str(told.value)
+
+
+def test_the_wrong_vault_password(path: Path) -> None:
+    FileStore(str(path), Cipher(IDENTITIES)).write({"ci": (None, WHOLE)})
+    with pytest.raises(StoreError, match="cannot be decrypted"):
+        FileStore(str(path), Cipher([("default", VaultSecret(b"another"))])).read(["ci"])
+
+
+def test_clear_text_has_to_be_asked_for(path: Path) -> None:
+    FileStore(str(path), None).write({"ci": (None, WHOLE)})
+    with pytest.raises(StoreError, match="it is not encrypted"):
+        FileStore(str(path), Cipher(IDENTITIES)).read(["ci"])
+
+
+def test_no_identity_to_encrypt_with(path: Path) -> None:
+    with pytest.raises(StoreError, match="no vault identity"):
+        FileStore(str(path), Cipher([])).write({"ci": (None, WHOLE)})
+    assert not path.exists()
+
+
+def test_what_cannot_be_read_is_not_taken_for_absent(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(StoreError, match="Is a directory"):
+        FileStore(str(path), None).read(["ci"])
+
+
+def test_a_write_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileStore(str(path), None)
+    store.write({"ci": (None, WHOLE)})
+    before = path.read_text()
+
+    def full(source: str, target: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        store.write({"ci": (WHOLE, Entry("S3cret-new"))})
+    assert path.read_text() == before
+    assert sorted(one.name for one in path.parent.iterdir()) == [f".{path.name}.lock", path.name]
+
+
+# --- programs
+
+
+def program(tmp_path: Path, text: str) -> CommandStore:
+    file = tmp_path / "store.py"
+    file.write_text(text)
+    return CommandStore([sys.executable, str(file)], 5.0)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("print('no')", "get: its answer is not JSON"),
+        ("print('[]')", "get: its answer has no entries"),
+        ("import sys; sys.exit('denied by policy')", "get: it ended with 1: denied by policy"),
+        ('print(\'{"entries": {"ci": {}}}\')', "get: the entry of ci has no secret"),
+        ("import time; time.sleep(60)", "get: it took more than 0.5 s"),
+    ],
+)
+def test_odd_answers(tmp_path: Path, text: str, words: str) -> None:
+    store = program(tmp_path, text)
+    store._timeout = 0.5 if "sleep" in text else 30.0
+    with pytest.raises(StoreError, match=words):
+        store.read(["ci"])
+
+
+def test_no_such_program() -> None:
+    with pytest.raises(StoreError, match="No such file or directory"):
+        CommandStore(["/no/such/program"], 5.0).read(["ci"])
+
+
+def test_what_a_program_says_of_secrets_is_masked(tmp_path: Path) -> None:
+    store = program(tmp_path, "import sys; sys.exit('cannot write ' + sys.stdin.read())")
+    store._checks = True
+    with pytest.raises(StoreError, match="cannot write") as told:
+        store.write({"ci": (None, WHOLE)})
+    assert "S3cret" not in str(told.value)
+
+
+def test_what_the_program_is_told(tmp_path: Path) -> None:
+    store = CommandStore([sys.executable, PROGRAM, str(tmp_path / "kept.json")], 30.0)
+    store.read(["ci"])
+    store.write({"ci": (None, WHOLE)})
+    assert json.loads((tmp_path / "kept.json").read_text()) == {"ci": WHOLE.as_dict()}
