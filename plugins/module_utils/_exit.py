@@ -91,6 +91,10 @@ class SealedModule(AnsibleModule):
         errors = [str(error) for error in result.errors if type(error).__name__ != "UnsupportedError"]
         return [".".join(path) for path in paths if path[0] not in left_out], errors
 
+    def add_path_info(self, kwargs: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Leave a result as it is: Ansible would look at whatever its C(path) names, and add what the module does not document."""
+        return kwargs
+
     def judged(self, work: t.Callable[[], Report]) -> Report:
         """What a module has to say that needs no connection: its faults, or what its work reports. Nothing is raised."""
         try:
