@@ -15,7 +15,7 @@ import copy
 import json
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Document = dict[str, t.Any]
 
@@ -295,6 +295,15 @@ def plan(wish: Wish, found: Found, owner: str = "") -> Plan:
         before = _lines(wish, found, found.document, found.held, ", another password")
     step = "" if found.held == held else "store" if held is not None else "erase"
     return Plan(step, document if writes else None, tuple(changes), _text(before + former), _text(after + attributes))
+
+
+def plan_passing(wish: Wish, found: Found) -> Plan:
+    """What a file needs that hides another one: it may say the same, but nothing else. Pure."""
+    there = login_of(entry_of(found.document, wish.key))
+    if wish.login is not None and (found.helper or there in (None, wish.login)):
+        return Plan()  # a helper may be the one that serves the other file, too
+    made = plan(replace(wish, login=None), found)
+    return replace(made, changes=tuple("%s in %s" % (change, found.name) for change in made.changes))
 
 
 def _log_in(had: t.Optional[Login], wanted: Login) -> str:

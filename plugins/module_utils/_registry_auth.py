@@ -17,6 +17,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._as_user impor
 from ansible_collections.harbormaster.robots.plugins.module_utils._auth_file import (
     CLIENTS,
     BadDocument,
+    Client,
     Found,
     Login,
     Plan,
@@ -24,6 +25,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._auth_file imp
     helper_of,
     parse,
     plan,
+    plan_passing,
     registry_fault,
     render,
 )
@@ -111,6 +113,13 @@ def _path(params: Params, who: Account) -> str:
     return posixpath.join(who.home, given[2:]) if given.startswith("~/") else str(given)
 
 
+def _passing(client: Client, who: Account) -> list[str]:
+    """Files that are lost at a reboot, but in which the client looks first: what its own C(login) left there would hide ours."""
+    if client.stores:
+        return []
+    return ["/run/user/%d/containers/auth.json" % who.uid, "/run/containers/%d/auth.json" % who.uid]
+
+
 def run(params: Params, check_mode: bool) -> Report:
     """Make the log-in right, or tell what would be done."""
     client, who = CLIENTS[params["client"]], account(params["user"])
@@ -123,77 +132,100 @@ def run(params: Params, check_mode: bool) -> Report:
             prove(wish.key, login, settings)
         except NotProved as exc:
             return Report({"changed": False, "path": path}, failure="%s. Nothing was changed." % exc)
-    told = as_account(who, lambda: _work(wish, path, who, params["timeout"], check_mode))
+    work = _Work(wish, path, who, params["timeout"], _passing(client, who) if params["path"] is None else ())
+    told = as_account(who, lambda: work.do(check_mode))
     return Report(dict(told["result"], path=path), failure=told["failure"])
 
 
-def _work(wish: Wish, path: str, who: Account, timeout: float, check_mode: bool) -> dict[str, t.Any]:
-    """The part that the user's own rights have to suffice for: C(result) and, where it failed, C(failure)."""
-    for _attempt in range(ATTEMPTS):
+class _Job(t.NamedTuple):
+    """What has to be done in one file."""
+
+    content: Content
+    helper: t.Optional[Helper]
+    made: Plan
+
+
+class _Work:
+    """The part that the user's own rights have to suffice for."""
+
+    def __init__(self, wish: Wish, path: str, who: Account, timeout: float, passing: t.Sequence[str] = ()) -> None:
+        self._wish = wish
+        self._who = who
+        self._timeout = timeout
+        self._paths = [path, *passing]
+
+    def do(self, check_mode: bool) -> dict[str, t.Any]:
+        """C(result) and, where it failed, C(failure)."""
+        done: list[str] = []
         try:
-            return _once(wish, path, who, timeout, check_mode)
-        except Moved:
-            continue
+            jobs = [self._job(path) for path in self._paths]
+            changes = [one for job in jobs for one in job.made.changes]
+            result = self._result(jobs, changes)
+            for path, job in zip(self._paths, jobs) if not check_mode else ():
+                self._carry_out(path, job)
+                done += job.made.changes
         except (FileFault, HelperError) as exc:
-            return _failed(str(exc))
-        except BadDocument as exc:
-            return _failed("%s is not used: %s" % (path, exc))
-    return _failed("%s was written by somebody else again and again" % path)
-
-
-def _failed(words: str) -> dict[str, t.Any]:
-    return {"result": {"changed": False}, "failure": "%s. Nothing was changed." % words.rstrip(".")}
-
-
-def _once(wish: Wish, path: str, who: Account, timeout: float, check_mode: bool) -> dict[str, t.Any]:
-    content = read(path)
-    found, helper = _observe(wish, path, who, timeout, content)
-    made = plan(wish, found, who.name)
-    header = "registry %s of user %s" % (wish.key, who.name)
-    result: dict[str, t.Any] = {
-        "changed": bool(made.changes),
-        "changes": list(made.changes),
-        "diff": {"before": made.before, "after": made.after, "before_header": header, "after_header": header},
-    }
-    if helper is not None:
-        result["helper"] = helper.name
-    if made.document is not None:
-        # Before the helper does its part; and a prediction fails where the run would.
-        refuse_unwritable(content)
-    if check_mode or not made.changes:
+            undone = "Done: %s. Not done: the rest; run it again." % ", ".join(done) if done else "Nothing was changed."
+            return {"result": {"changed": bool(done), "changes": done}, "failure": "%s. %s" % (str(exc).rstrip("."), undone)}
         return {"result": result, "failure": None}
-    return {"result": result, "failure": _apply(wish, made, content, helper, result)}
 
+    def _result(self, jobs: t.Sequence[_Job], changes: list[str]) -> dict[str, t.Any]:
+        header = "registry %s of user %s" % (self._wish.key, self._who.name)
+        result: dict[str, t.Any] = {
+            "changed": bool(changes),
+            "changes": changes,
+            "diff": {
+                "before": "".join(job.made.before for job in jobs),
+                "after": "".join(job.made.after for job in jobs),
+                "before_header": header,
+                "after_header": header,
+            },
+        }
+        if jobs[0].helper is not None:
+            result["helper"] = jobs[0].helper.name
+        return result
 
-def _observe(wish: Wish, path: str, who: Account, timeout: float, content: Content) -> tuple[Found, t.Optional[Helper]]:
-    """What there is, and the helper that keeps the credential of this registry."""
-    document = {} if content.raw is None else parse(content.raw)
-    name = helper_of(document, wish.client, wish.key)
-    helper = Helper(name, who, timeout) if name else None
-    there = content.raw is not None
-    found = Found(
-        document=document,
-        name=posixpath.basename(path),
-        helper=name,
-        held=helper.get(wish.key) if helper else None,
-        mode="%04o" % content.mode if there and content.mode != MODE else None,
-        owner=user_name(content.uid) if there and content.uid != who.uid else None,
-    )
-    return found, helper
+    def _job(self, path: str) -> _Job:
+        """What a file needs; raises FileFault or HelperError, and changes nothing."""
+        content = read(path)
+        try:
+            found, helper = self._observe(path, content)
+            made = plan(self._wish, found, self._who.name) if path == self._paths[0] else plan_passing(self._wish, found)
+        except BadDocument as exc:
+            raise FileFault("%s is not used: %s" % (path, exc)) from None
+        if made.document is not None:
+            # Before the helper does its part; and a prediction fails where the run would.
+            refuse_unwritable(content)
+        return _Job(content, helper, made)
 
+    def _observe(self, path: str, content: Content) -> tuple[Found, t.Optional[Helper]]:
+        """What there is, and the helper that keeps the credential of this registry."""
+        document = {} if content.raw is None else parse(content.raw)
+        name = helper_of(document, self._wish.client, self._wish.key)
+        helper = Helper(name, self._who, self._timeout) if name else None
+        there = content.raw is not None
+        found = Found(
+            document=document,
+            name=posixpath.basename(path) if path == self._paths[0] else path,
+            helper=name,
+            held=helper.get(self._wish.key) if helper else None,
+            mode="%04o" % content.mode if there and content.mode != MODE else None,
+            owner=user_name(content.uid) if there and content.uid != self._who.uid else None,
+        )
+        return found, helper
 
-def _apply(wish: Wish, made: Plan, content: Content, helper: t.Optional[Helper], result: dict[str, t.Any]) -> t.Optional[str]:
-    """Carry a plan out: the helper first, since the file says what it has. The message of a failure, None for success."""
-    if helper is not None and made.step == "store" and wish.login is not None:
-        helper.store(wish.key, wish.login)
-    elif helper is not None and made.step == "erase":
-        helper.erase(wish.key)
-    if made.document is None:
-        return None
-    try:
-        replace(content, render(made.document))
-    except FileFault as exc:
-        if not made.step:
-            raise
-        return "%s. What the credential helper had to do was done, and the file was not changed; run it again." % exc
-    return None
+    def _carry_out(self, path: str, job: _Job) -> None:
+        """Do what a file needs: the helper first, since the file says what it has."""
+        for _attempt in range(ATTEMPTS):
+            made, key, login = job.made, self._wish.key, self._wish.login
+            if job.helper is not None and made.step == "store" and login is not None:
+                job.helper.store(key, login)
+            elif job.helper is not None and made.step == "erase":
+                job.helper.erase(key)
+            if made.document is None:
+                return None
+            try:
+                return replace(job.content, render(made.document))
+            except Moved:
+                job = self._job(path)
+        raise FileFault("%s was written by somebody else again and again" % path)

@@ -52,8 +52,9 @@ options:
     description:
       - The program that is to find the log-in. It decides where the file is, unless O(path) says so, and which helpers count.
       - V(docker) reads C(~/.docker/config.json).
-      - V(podman), V(buildah) and V(skopeo) share C(~/.config/containers/auth.json). That is where they look when there is nothing for the
-        registry in C($XDG_RUNTIME_DIR/containers/auth.json), to which their own C(login) writes, and which is lost at every reboot.
+      - V(podman), V(buildah) and V(skopeo) share C(~/.config/containers/auth.json), which lasts. Their own C(login) writes to a file below
+        C(/run) that is lost at every reboot, and in which they look first. An entry of the registry there that says something else is
+        removed, because it would hide this one.
       - These three know C(credHelpers), but not C(credsStore). Where their file has C(credsStore) and no helper for the registry, the task
         fails.
       - Docker alone looks for a helper on the host before its file has any log-in. This module uses only helpers that the file names.

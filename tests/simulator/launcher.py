@@ -105,13 +105,20 @@ class Simulator:
         numbers: dict[str, Any] = self._call("GET", "statistics")
         return numbers
 
+    def certificate(self) -> str:
+        """What a registry has to trust to take this Harbor's tokens (PEM)."""
+        return self._answer("GET", "certificate").decode()
+
     def _call(self, method: str, name: str, body: Any = None) -> Any:
+        return json.loads(self._answer(method, name, body))
+
+    def _answer(self, method: str, name: str, body: Any = None) -> bytes:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/_simulator/{name}", data, {"Content-Type": "application/json"}, method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *_https_handlers(self.url))
         try:
             with opener.open(request, timeout=30) as answer:
-                return json.loads(answer.read())
+                return bytes(answer.read())
         except urllib.error.HTTPError as error:
             raise SimulatorError(f"{name}: {error.code} {error.read().decode(errors='replace')}") from None
 

@@ -20,7 +20,7 @@ HARBORS = tuple(INTEGRATION)
 SANITY = ("2.19",)
 
 # Further folders of pytest tests, each with the number of processes that it may use.
-SUITES = {"faults": 2, "fleet": 2, "bad_input": 2, "bench": 2, "package": 1}
+SUITES = {"faults": 2, "fleet": 2, "bad_input": 2, "bench": 2, "clients": 1, "package": 1}
 
 
 @dataclasses.dataclass(frozen=True)
