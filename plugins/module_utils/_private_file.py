@@ -64,11 +64,14 @@ def read(path: str) -> Content:
         return Content(target)
     except OSError as exc:
         raise FileFault("%s cannot be read: %s%s" % (path, exc.strerror, _whose(target))) from None
-    with os.fdopen(handle, "rb") as stream:
+    try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise FileFault("%s is not a file" % target)
-        return Content(target, stream.read(), stat.S_IMODE(found.st_mode), found.st_uid, _mark(found))
+        with os.fdopen(handle, "rb", closefd=False) as stream:
+            return Content(target, stream.read(), stat.S_IMODE(found.st_mode), found.st_uid, _mark(found))
+    finally:
+        os.close(handle)
 
 
 def _mark(found: os.stat_result) -> tuple[int, ...]:
@@ -161,8 +164,8 @@ def _refuse_what_others_steer(path: str) -> None:
         step = os.path.join(place, name)
         try:
             found = os.lstat(step)
-        except FileNotFoundError:
-            return
+        except (FileNotFoundError, NotADirectoryError):
+            return  # whoever opens it finds the same
         if found.st_uid != 0:
             owner = user_name(found.st_uid)
             raise FileFault("%s belongs to %s, and root follows nobody's paths: say user: %s" % (step, owner, owner))
