@@ -83,21 +83,26 @@ class Login:
         """Both in the form of the member C(auth)."""
         return base64.b64encode(("%s:%s" % (self.username, self.password)).encode()).decode()
 
+    @property
+    def secrets(self) -> set[str]:
+        """The password in every form in which files and helpers have it."""
+        quoted = (json.dumps(self.password, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+        return {self.password, self.encoded, *quoted} - {""}
+
 
 def registry_fault(registry: str) -> t.Optional[str]:
     """What is wrong with the name of a registry, and what was probably meant."""
     if registry == HUB_KEY_OF_DOCKER:
         return None
+    if "@" in registry:
+        # Said without the value, which is not to be read in a log.
+        return "registry holds credentials, or a digest: give a host, and the credentials in username and password"
     found = HOST.match(registry)
     if found and (not found.group(1) or 0 < int(found.group(1)) < 65536):
         return None
     meant = _host(registry)
     near = " (did you mean %s?)" % meant if meant != registry and HOST.match(meant) else ""
-    return "registry %r is not valid: a host, and a port where needed, as in docker login%s" % (_without_credentials(registry), near)
-
-
-def _without_credentials(registry: str) -> str:
-    return re.sub(r"//[^/]*@", "//", registry)
+    return "registry %r is not valid: a host, and a port where needed, as in docker login%s" % (registry, near)
 
 
 def _host(key: str) -> str:

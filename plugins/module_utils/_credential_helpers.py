@@ -22,6 +22,7 @@ import typing as t
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._as_user import Account
 from ansible_collections.harbormaster.robots.plugins.module_utils._auth_file import Login
+from ansible_collections.harbormaster.robots.plugins.module_utils._mask import Mask
 
 # The words by which every helper says so.
 NOT_FOUND = "credentials not found in native keychain"
@@ -63,7 +64,9 @@ class Helper:
 
     def store(self, key: str, login: Login) -> None:
         """Have it keep a credential."""
-        self._check("store", *self._run("store", json.dumps({"ServerURL": key, "Username": login.username, "Secret": login.password})))
+        code, said = self._run("store", json.dumps({"ServerURL": key, "Username": login.username, "Secret": login.password}))
+        # Before it is cut: half a password is no less secret, and would not be found any more.
+        self._check("store", code, Mask(login.secrets).text(said))
 
     def erase(self, key: str) -> None:
         """Have it forget a credential."""

@@ -186,8 +186,8 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._registry_auth
 def main() -> None:
     module = SealedModule(spec(), judge)
     if module.params["password"]:
-        # The form in which files have it is no less secret.
-        module.no_log_values.add(Login(module.params["username"] or "", module.params["password"]).encoded)
+        # The forms in which files and helpers have it are no less secret.
+        module.no_log_values.update(Login(module.params["username"] or "", module.params["password"]).secrets)
     module.leave(module.judged(lambda: run(module.params, module.check_mode)))
 
 

@@ -122,6 +122,13 @@ def test_an_answer_that_is_no_credential_is_not_quoted(helper: t.Callable[..., H
         helper(shell(text)).get(HOST)
 
 
+def test_a_helper_that_repeats_what_it_was_given_gives_nothing_away(helper: t.Callable[..., Helper]) -> None:
+    for before in ("", "x" * 230):
+        with pytest.raises(HelperError) as caught:
+            helper(shell(f"printf '{before}refused '; cat; exit 1")).store(HOST, CI)
+        assert "S3cr" not in str(caught.value) and "refused" in str(caught.value)
+
+
 def test_an_empty_answer_is_none(helper: t.Callable[..., Helper]) -> None:
     assert helper(shell('echo \'{"Username": "", "Secret": ""}\'')).get(HOST) is None
 
