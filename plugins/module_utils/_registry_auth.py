@@ -152,16 +152,19 @@ class _Work:
         self._wish = wish
         self._who = who
         self._timeout = timeout
-        self._paths = [path, *passing]
+        self._path = path
+        self._passing = passing
 
     def do(self, check_mode: bool) -> dict[str, t.Any]:
         """C(result) and, where it failed, C(failure)."""
         done: list[str] = []
         try:
-            jobs = [self._job(path) for path in self._paths]
+            # What the user cannot even see, clients of that user do not see either.
+            paths = [self._path, *filter(os.path.lexists, self._passing)]
+            jobs = [self._job(path) for path in paths]
             changes = [one for job in jobs for one in job.made.changes]
             result = self._result(jobs, changes)
-            for path, job in zip(self._paths, jobs) if not check_mode else ():
+            for path, job in zip(paths, jobs) if not check_mode else ():
                 self._carry_out(path, job)
                 done += job.made.changes
         except (FileFault, HelperError) as exc:
@@ -190,7 +193,7 @@ class _Work:
         content = read(path)
         try:
             found, helper = self._observe(path, content)
-            made = plan(self._wish, found, self._who.name) if path == self._paths[0] else plan_passing(self._wish, found)
+            made = plan(self._wish, found, self._who.name) if path == self._path else plan_passing(self._wish, found)
         except BadDocument as exc:
             raise FileFault("%s is not used: %s" % (path, exc)) from None
         if made.document is not None:
@@ -206,7 +209,7 @@ class _Work:
         there = content.raw is not None
         found = Found(
             document=document,
-            name=posixpath.basename(path) if path == self._paths[0] else path,
+            name=posixpath.basename(path) if path == self._path else path,
             helper=name,
             held=helper.get(self._wish.key) if helper else None,
             mode="%04o" % content.mode if there and content.mode != MODE else None,

@@ -344,6 +344,21 @@ def test_the_work_is_done_with_the_rights_of_the_user(run: Run, tmp_path: Path) 
 
 
 @ROOT_ONLY
+def test_what_a_user_cannot_see_hides_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = account("nobody")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    own, roots = tmp_path / "own", tmp_path / "roots"
+    own.mkdir()
+    os.chown(own, nobody.uid, nobody.gid)
+    roots.mkdir(0o700)
+    (roots / "auth.json").write_text("not JSON", encoding="utf-8")
+    monkeypatch.setattr(_registry_auth, "account", lambda name: nobody._replace(home=str(own)))
+    monkeypatch.setattr(_registry_auth, "_passing", lambda client, who: [str(roots / "auth.json"), str(roots / "none.json")])
+    assert run(client="podman", user="nobody")["changes"] == ["log in as robot$ci"]
+
+
+@ROOT_ONLY
 def test_a_file_of_somebody_else_in_ones_own_folder_becomes_ones_own(run: Run, tmp_path: Path) -> None:
     nobody = account("nobody")
     for folder in (tmp_path, *tmp_path.parents[:2]):
