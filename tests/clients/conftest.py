@@ -222,7 +222,7 @@ class Site:
         }
         command = [str(Path(sys.executable).with_name("ansible-playbook")), "--diff", "-e", f"@{file}", str(HERE / "playbooks" / playbook)]
         done = subprocess.run(
-            command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+            command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         file.unlink()
         counts = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", done.stdout.rpartition("PLAY RECAP")[2])}
