@@ -21,7 +21,8 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._fleet import 
 from ansible_collections.harbormaster.robots.plugins.module_utils._list import Declarations, place_of
 from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
 from ansible_collections.harbormaster.robots.plugins.module_utils._observe import World
-from ansible_collections.harbormaster.robots.plugins.module_utils._options import declaration_spec, store_spec, unknown_options
+from ansible_collections.harbormaster.robots.plugins.module_utils._options import declaration_spec, store_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import unknown_options
 
 Params = t.Mapping[str, t.Any]
 MOST_AT_ONCE = 64

@@ -5,70 +5,27 @@
 
 # This module_utils is PRIVATE to the collection and can change at any time.
 
-"""The one way in and the one way out of every module.
-
-What a module prints is read by Ansible before the action plugin of the same name sees it. Therefore secrets leave in one
-sealed field, messages and warnings are masked here, and Ansible's own masking is switched off: it would blot letters of
-the seal when a password is short, and costs secrets times values.
-"""
+"""The one way in of every module that talks to Harbor: its connection, and what becomes of its failures."""
 
 from __future__ import annotations
 
-import base64
-import json
-import os
 import signal
-import sys
 import typing as t
-from dataclasses import dataclass, field
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError, Interrupted, WrongInput
+from ansible_collections.harbormaster.robots.plugins.module_utils._exit import Judge, Report, SealedModule, all_at_once, repeats, where
 from ansible_collections.harbormaster.robots.plugins.module_utils._fleet import Conditions
 from ansible_collections.harbormaster.robots.plugins.module_utils._http import REQUESTS_IMPORT_ERROR, Transport
-from ansible_collections.harbormaster.robots.plugins.module_utils._mask import Mask
 from ansible_collections.harbormaster.robots.plugins.module_utils._names import stored
-from ansible_collections.harbormaster.robots.plugins.module_utils._options import (
-    Shape,
-    connection,
-    connection_spec,
-    unknown_options,
-    usable,
-)
-
-# A longer list leaves as one text: Ansible walks over every value of a result twice before it prints it, and again when it reads it.
-LONG = 100
-
-# Faults, and doubts that are worth saying only beside a fault.
-Judge = t.Callable[[t.Mapping[str, t.Any]], tuple[list[str], list[str]]]
+from ansible_collections.harbormaster.robots.plugins.module_utils._options import connection, connection_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Shape, unknown_options, usable
 
 
-@dataclass
-class Report:
-    """What a module has to say.
-
-    :ivar result: the return values
-    :ivar secrets: return values that nobody but the user's playbook may see
-    :ivar failure: what to fail with; None for success
-    """
-
-    result: dict[str, t.Any] = field(default_factory=dict)
-    secrets: dict[str, t.Any] = field(default_factory=dict, repr=False)
-    warnings: list[str] = field(default_factory=list)
-    failure: t.Optional[str] = None
-
-
-def all_at_once(faults: t.Sequence[str]) -> str:
-    """All faults of a call in one message."""
-    if len(faults) == 1:
-        return "Wrong input, nothing was changed: %s" % faults[0]
-    return "Wrong input, nothing was changed; %d faults:\n%s" % (len(faults), "\n".join("- %s" % fault for fault in faults))
-
-
-class HarborModule(AnsibleModule):
-    """An AnsibleModule that reports every fault of its options at once, and seals secrets.
+class HarborModule(SealedModule):
+    """A module with the options of a connection to Harbor.
 
     :param argument_spec: the module's own options; those of the connection are added
     :param judge: what is wrong with them besides their types; called with options of the right types only
@@ -81,17 +38,13 @@ class HarborModule(AnsibleModule):
         judge: Judge = lambda params: ([], []),
         explain: t.Callable[[t.Mapping[str, t.Any]], dict[str, tuple[list[str], t.Any]]] = lambda given: {},
     ) -> None:
-        self._judge = judge
         self._explain = explain
-        self._ready = False
         self._writing = False
         self._ending = False
         self._http: t.Optional[Transport] = None
         self._checked: dict[str, t.Any] = {}
-        spec = dict(connection_spec(), **argument_spec)
-        super().__init__(argument_spec=spec, supports_check_mode=True, no_log=True)
+        super().__init__(dict(connection_spec(), **argument_spec), judge)
         self.params.update(self._checked)
-        self._ready = True
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -105,23 +58,11 @@ class HarborModule(AnsibleModule):
                     self._checked[option] = entries
                     self.params[option] = []
 
-    # -- the way out -----------------------------------------------------------------------------------------------
-
-    def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
-        """Fail without a traceback and without repeating the options; while options are read, with all their faults."""
-        if not self._ready and getattr(self, "validation_result", None) is not None and self.validation_result.errors:
-            msg = all_at_once(self._option_faults())
-        kwargs.setdefault("invocation", {})
-        super().fail_json(msg=Mask(self.no_log_values).text(str(msg)), **kwargs)
-
     def _option_faults(self) -> list[str]:
         """What Ansible's validation found, all of it and at its place, and what else is wrong as far as it can be told."""
         explained = self._explain(self._given)
         told = [fault for faults, _value in explained.values() for fault in faults]
-        result = self.validation_result
-        paths = [name if isinstance(name, (tuple, list)) else (name,) for name in result.unsupported_parameters]
-        unknown = [".".join(path) for path in paths if path[0] not in explained]
-        errors = [str(error) for error in result.errors if type(error).__name__ != "UnsupportedError"]
+        unknown, errors = self._validation_errors(left_out=explained)
         known = [error for error in errors if not any(_is_about(error, option) for option in explained)]
         values = {option: value for option, (_faults, value) in explained.items()}
         params = usable({**self.params, **self._checked, **values}, self.argument_spec)
@@ -130,28 +71,8 @@ class HarborModule(AnsibleModule):
         known = [one for one in known if not any(one != other and one in other for other in known)]
         if any("].access is empty" in fault for fault in faults):
             known = [one for one in known if one != "missing required arguments: access found in permissions"]
-        own = [fault for fault in connection(params)[1] + faults + doubts if not _repeats(fault, known + told)]
+        own = [fault for fault in connection(params)[1] + faults + doubts if not repeats(fault, known + told)]
         return unknown_options(unknown, self.argument_spec) + known + told + own
-
-    def leave(self, report: Report) -> t.NoReturn:
-        """Print the report and end."""
-        mask = Mask(self.no_log_values)
-        for warning in report.warnings:
-            self.warn(mask.text(warning))
-        failure = None if report.failure is None else mask.text(report.failure)
-        result = {key: mask.value(value) if key in ("error", "faults") else value for key, value in report.result.items()}
-        for one in result.get("robots") or ():
-            one.update((key, mask.value(one[key])) for key in ("msg", "error") if one.get(key))
-        self.no_log_values = set()
-        result["invocation"] = {}
-        long = {key: result.pop(key) for key, value in report.result.items() if isinstance(value, list) and len(value) > LONG}
-        if long:
-            result["packed"] = json.dumps(long, separators=(",", ":"))
-        if report.secrets:
-            result["sealed"] = base64.b64encode(json.dumps(report.secrets).encode()).decode()
-        if failure is not None:
-            self.fail_json(msg=failure, **result)
-        self.exit_json(**result)
 
     # -- the way in ------------------------------------------------------------------------------------------------
 
@@ -225,20 +146,3 @@ class HarborModule(AnsibleModule):
 def _is_about(error: str, option: str) -> bool:
     """Whether an error of Ansible's is about the entries of an option, or what they hold."""
     return any(words % option in error for words in ("found in %s", "found in '%s'", "option '%s'", "field '%s'"))
-
-
-def _repeats(fault: str, told: t.Sequence[str]) -> bool:
-    """True when a fault is only that an option lacks whose value, or whose entry, was refused already."""
-    if "is required" not in fault and "is empty" not in fault:
-        return False
-    place = fault.split(":", 1)[0] if fault.startswith("robots[") else fault.split(" ", 1)[0]
-    return any(place in one for one in told)
-
-
-def where(exc: BaseException) -> str:
-    """An unexpected exception in one line, with the place that it came from."""
-    trace = exc.__traceback__ or sys.exc_info()[2]
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = "%s:%d" % (os.path.basename(trace.tb_frame.f_code.co_filename), trace.tb_lineno) if trace else "unknown place"
-    return "%s at %s: %s" % (type(exc).__name__, place, exc)

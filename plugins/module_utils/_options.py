@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import typing as t
@@ -18,21 +17,11 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._http import Settings
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec
 
-Spec = dict[str, t.Any]
 Params = t.Mapping[str, t.Any]
 
 REQUEST_ID = re.compile(r"[\x21-\x7e]{1,64}\Z")
-PYTHON_TYPES: dict[str, t.Any] = {
-    "str": str,
-    "path": str,
-    "int": int,
-    "float": (int, float),
-    "bool": bool,
-    "list": list,
-    "dict": dict,
-    "raw": object,
-}
 
 
 def _from_env(name: str, **spec: t.Any) -> Spec:
@@ -166,83 +155,3 @@ def _url_faults(url: str) -> list[str]:
         base = "%s://%s" % (parts.scheme, parts.netloc)
         return ["harbor_url %r is not the address of Harbor alone (did you mean %s?)" % (url, base)]
     return []
-
-
-def usable(params: t.Any, spec: Spec) -> dict[str, t.Any]:
-    """The options whose values have the type that they should; the others count as not given."""
-    kept: dict[str, t.Any] = {}
-    for name, one in spec.items():
-        value = params.get(name) if isinstance(params, dict) else None
-        kind = PYTHON_TYPES.get(one.get("type", "str"), object)
-        if value is None or not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            kept[name] = None
-        elif one.get("elements") == "dict":
-            kept[name] = [usable(entry, one.get("options") or {}) for entry in value]
-        elif one.get("elements"):
-            kept[name] = [entry for entry in value if isinstance(entry, PYTHON_TYPES[one["elements"]])]
-        else:
-            kept[name] = value
-    return kept
-
-
-class Shape:
-    """The options of a mapping: validates those that are in order as they stand, and leaves all others to Ansible.
-
-    Validating and copying one suboption costs Ansible as much as comparing a whole robot costs us.
-    """
-
-    def __init__(self, spec: Spec) -> None:
-        self._spec = spec
-        self._defaults = {name: one.get("default") for name, one in spec.items()}
-        self._required = [name for name, one in spec.items() if one.get("required")]
-        self._inner = {name: Shape(one["options"]) for name, one in spec.items() if one.get("elements") == "dict" and "options" in one}
-
-    def conforming(self, given: t.Any, hidden: set[str]) -> t.Optional[dict[str, t.Any]]:
-        """Options as Ansible would return them; None where it would convert or refuse something.
-
-        :param hidden: gets the values that are not to be shown
-        """
-        if not isinstance(given, dict):
-            return None
-        found = dict(self._defaults)
-        for name, value in given.items():
-            one = self._spec.get(name)
-            if one is None:
-                return None
-            if value is None:
-                continue
-            if "options" in one:
-                shape = self._inner.get(name)
-                if shape is None or not isinstance(value, list):
-                    return None
-                value = [shape.conforming(entry, hidden) for entry in value]
-                if None in value:
-                    return None
-            elif not _exact(value, one["type"], one.get("elements")) or ("choices" in one and value not in one["choices"]):
-                return None
-            elif one.get("no_log"):
-                hidden.add(value)
-            found[name] = value
-        return found if all(found[name] is not None for name in self._required) else None
-
-
-def _exact(value: t.Any, name: str, elements: t.Optional[str]) -> bool:
-    """Whether a value has its option's type already, so that Ansible would convert nothing."""
-    if elements:
-        return isinstance(value, list) and (elements == "raw" or (elements == "str" and all(isinstance(one, str) for one in value)))
-    return (name == "str" and isinstance(value, str)) or (
-        name in ("int", "bool") and isinstance(value, PYTHON_TYPES[name]) and isinstance(value, bool) == (name == "bool")
-    )
-
-
-def unknown_options(given: t.Iterable[str], spec: Spec) -> list[str]:
-    """A fault for each option that does not exist, with the nearest that does."""
-    faults = []
-    for name in sorted(given):
-        path, _dot, last = name.rpartition(".")
-        options = spec
-        for step in path.split(".") if path else ():
-            options = (options.get(step) or {}).get("options") or {}
-        near = difflib.get_close_matches(last, options, 1)
-        faults.append("option %s does not exist%s" % (name, " (did you mean %s?)" % near[0] if near else ""))
-    return faults

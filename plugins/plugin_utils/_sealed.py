@@ -19,7 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 
-SECRET_OPTIONS = ("secret", "harbor_password", "harbor_token")
+SECRET_OPTIONS = ("secret", "password", "harbor_password", "harbor_token")
 # Since 2.19 ansible-core shows the warnings of a result that it censors, and with some callbacks its message.
 TELLS = tuple(int(part) for part in core_version.split(".")[:2]) >= (2, 19)
 

@@ -19,6 +19,7 @@ from .arrange import arrange
 from .faults import CUT, Faults, FaultyRequest
 from .harbor import Harbor
 from .messages import Answer, Request
+from .registry import certificate
 
 LOG_LIMIT = 200_000
 
@@ -60,6 +61,7 @@ class Application:
             Route("/_simulator/faults", self.set_faults, methods=["POST"]),
             Route("/_simulator/log", self.log, methods=["GET"]),
             Route("/_simulator/statistics", self.statistics, methods=["GET"]),
+            Route("/_simulator/certificate", self.certificate, methods=["GET"]),
         ])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,6 +116,9 @@ class Application:
 
     async def statistics(self, _request: WebRequest) -> Response:
         return JSONResponse(self.record.statistics())
+
+    async def certificate(self, _request: WebRequest) -> Response:
+        return Response(certificate(), media_type="application/x-pem-file")
 
 
 async def _plain(harbor: Harbor, request: Request) -> tuple[Answer, str]:

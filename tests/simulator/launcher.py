@@ -105,18 +105,25 @@ class Simulator:
         numbers: dict[str, Any] = self._call("GET", "statistics")
         return numbers
 
+    def certificate(self) -> str:
+        """What a registry has to trust to take this Harbor's tokens (PEM)."""
+        return self._answer("GET", "certificate").decode()
+
     def _call(self, method: str, name: str, body: Any = None) -> Any:
+        return json.loads(self._answer(method, name, body))
+
+    def _answer(self, method: str, name: str, body: Any = None) -> bytes:
         data = None if body is None else json.dumps(body).encode()
         connection = _connection(self.url)
         try:
             connection.request(method, f"/_simulator/{name}", data, {"Content-Type": "application/json"})
             answer = connection.getresponse()
-            text = answer.read().decode(errors="replace")
+            content = answer.read()
         finally:
             connection.close()
         if answer.status >= 400:
-            raise SimulatorError(f"{name}: {answer.status} {text}")
-        return json.loads(text)
+            raise SimulatorError(f"{name}: {answer.status} {content.decode(errors='replace')}")
+        return content
 
 
 def _environment() -> dict[str, str]:

@@ -4,6 +4,9 @@
 """What a registry client needs to log in: /v2/ and its challenge, /service/token and its tokens."""
 from __future__ import annotations
 
+import base64
+import datetime
+import hashlib
 import json
 import re
 import secrets
@@ -13,7 +16,10 @@ from functools import cache
 from typing import Any
 
 import jwt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .access import Call
 from .errors import HarborError, unauthorized
@@ -45,10 +51,22 @@ class TokenIdentity(Identity):
 
 @cache
 def _key() -> tuple[rsa.RSAPrivateKey, str]:
-    """The key that signs tokens, made once, and its name in the form of libtrust."""
-    letters = string.ascii_uppercase + "234567"
-    name = ":".join("".join(secrets.choice(letters) for _letter in range(4)) for _group in range(12))
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048), name
+    """The key that signs tokens, made once, and the name by which a registry finds it among those it trusts: libtrust's fingerprint."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    letters = base64.b32encode(hashlib.sha256(public).digest()[:30]).decode()
+    return key, ":".join(letters[at:at + 4] for at in range(0, 48, 4))
+
+
+@cache
+def certificate() -> bytes:
+    """What a registry has to trust to take the tokens (PEM), as Harbor's installer puts it beside its registry."""
+    key, _key_id = _key()
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, ISSUER)])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - datetime.timedelta(days=1),
+                                      now + datetime.timedelta(days=30))
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
 class Registry:

@@ -10,7 +10,13 @@ import os
 import shutil
 
 # Each with the Debian package that has it.
-PACKAGES = {"docker": "docker.io", "podman": "podman", "shellcheck": "shellcheck", "skopeo": "skopeo"}
+PACKAGES = {
+    "docker": "docker.io",
+    "docker-registry": "docker-registry",
+    "podman": "podman",
+    "shellcheck": "shellcheck",
+    "skopeo": "skopeo",
+}
 
 # Set in CI: what would be skipped is a failure.
 REQUIRE_ALL = os.environ.get("HARBORMASTER_REQUIRE_ALL", "") not in ("", "0")

@@ -14,9 +14,8 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._options impor
     connection_spec,
     declaration_spec,
     identity_spec,
-    unknown_options,
-    usable,
 )
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import unknown_options, usable
 
 GOOD = {"harbor_url": "https://harbor.example.com", "harbor_username": "admin", "harbor_password": "Harbor12345"}
 

@@ -12,7 +12,8 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._bulk import entry_spec
-from ansible_collections.harbormaster.robots.plugins.module_utils._options import Shape, declaration_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._options import declaration_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Shape
 
 IN_ORDER: list[dict[str, t.Any]] = [
     {},

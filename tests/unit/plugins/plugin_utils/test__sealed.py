@@ -138,6 +138,8 @@ def test_sealed_values_go_where_they_belong() -> None:
         ({"name": "ci"}, {"name": "ci", "secret": SECRET}, False),
         ("ci", {"name": "ci"}, False),
         ("hunter2", {"harbor_password": "hunter2"}, True),
+        ({"registry": "h", "password": SECRET}, {"registry": "h"}, True),
+        (["ci", SECRET], {"password": SECRET}, True),
         ("id", {"harbor_token": ""}, False),
     ],
 )
