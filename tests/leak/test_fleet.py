@@ -103,6 +103,9 @@ def test_stores(harbors: Harbors, way: Way) -> None:
     assert (second["changed"], second["credentials"]) == (False, {"shop+kept-b": made["shop+kept-b"]})
     for one in (first["credentials"]["shop+kept-a"], made["shop+kept-b"]):
         assert harbors.logs_in(one["username"], one["secret"])
+    assert sorted(told["role"]) == ["shop+kept-a", "shop+kept-b"]
+    assert told["role"]["shop+kept-a"]["password"] == first["credentials"]["shop+kept-a"]["secret"]
+    assert harbors.logs_in("robot$shop+role-own", harbors.secrets["own1"])
     assert "it is not encrypted" in told["unreadable"]["msg"]
     assert times(done, r"put: it ended with 1: .*[*]{8}") > 0, "the program repeats on standard error what it is told"
     assert times(done, "seen-kept") > 0

@@ -28,15 +28,16 @@ STORE_KINDS = ("file", "command")
 
 def arrange(harbor: Harbor, store: Any) -> None:
     """Robots in every state that a store knows: one is missing, one came to nothing on the way, one was changed by somebody, …"""
+    from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Entry
+
     harbor.clear()
-    keep(harbor, store, *ROBOTS[1:3], *ROBOTS[4:])
-    harbor.make("adopted", "OfSomebodyElse1")
-    harbor.rotate("robot$shop+drifted", "SetBySomebody1")
-    robot = harbor.robot("robot$shop+gone")
-    assert robot
-    harbor.call("DELETE", f"/robots/{robot['id']}")
-    entry = store.read(["shop+halfway"])["shop+halfway"]
-    store.write({"shop+halfway": (entry, type(entry)(**{**entry.as_dict(), "pending": "NeverArrived123"}))})
+    there = {"drifted": "SetBySomebody1", "adopted": "OfSomebodyElse1", "quiet": "WhatItWas123", "halfway": "WhatItWas123"}
+    for name, secret in there.items():
+        harbor.make(name, secret)
+    known = {f"shop+{name}": Entry("WhatItWas123", username=f"robot$shop+{name}") for name in ("gone", "drifted", "quiet", "halfway")}
+    known["shop+halfway"] = Entry("WhatItWas123", "NeverArrived123", "robot$shop+halfway")
+    store.read(list(known))
+    store.write({key: (None, entry) for key, entry in known.items()})
 
 
 def steps(store: Any, step: Callable[[], None]) -> Any:
