@@ -17,7 +17,6 @@ from pathlib import Path
 from tests.leak.search import Hit, Searcher
 from tests.tools.paths import COLLECTIONS, link_collection
 
-PLAYBOOKS = Path(__file__).resolve().parent / "playbooks"
 PATIENCE = 300.0
 
 
@@ -44,9 +43,10 @@ class Run:
 def run(
     folder: Path, binaries: Path, playbook: str, variables: t.Mapping[str, t.Any], collections: t.Iterable[Path] = (), *options: str
 ) -> Run:
-    """Run a playbook of this folder with -vvvv and --diff.
+    """Run a playbook with -vvvv and --diff.
 
     :param folder: below it the run has a home folder of its own; what it is given lies beside it
+    :param playbook: its text
     :param binaries: where ansible-playbook and the Python of its modules are
     :param collections: where other collections are, beside the one under test
     """
@@ -57,6 +57,7 @@ def run(
         name.mkdir(parents=True)
     file = inputs / "variables.json"
     file.write_text(json.dumps({"ansible_python_interpreter": str(binaries / "python"), **variables}), encoding="utf-8")
+    (inputs / "playbook.yml").write_text(playbook, encoding="utf-8")
     environment = {
         "PATH": os.pathsep.join((str(binaries), "/usr/local/bin", "/usr/bin", "/bin")),
         "LANG": "C.UTF-8",
@@ -72,7 +73,7 @@ def run(
     }
     command = [str(binaries / "ansible-playbook"), "-vvvv", "--diff", "-i", "localhost,", "-e", f"@{file}", *options]
     done = subprocess.run(
-        [*command, str(PLAYBOOKS / playbook)],
+        [*command, str(inputs / "playbook.yml")],
         cwd=place,
         env=environment,
         stdin=subprocess.DEVNULL,

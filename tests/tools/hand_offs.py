@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
+from tests.tools import pythons
 from tests.tools.environments import ensure, locked
 from tests.tools.paths import BIN, CACHE
 
@@ -54,9 +54,11 @@ def _unpack(place: Path) -> Path:
     return tree
 
 
-def ensure_environment() -> Path:
-    """The bin folder of an environment with Ansible and with what the modules of those collections import."""
-    folder = CACHE / "environments" / "hand-offs"
-    python = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
-    ensure(folder, python, [], [Path(__file__).with_name("requirements-hand-offs.txt")])
+def ensure_environment(core: str) -> Path:
+    """The bin folder of an environment with ansible-core `core` and with what the modules of those collections import."""
+    python = pythons.for_core(core)
+    if not python:
+        raise LookupError(f"ansible-core {core} needs Python {' or '.join(pythons.CORES[core])}")
+    folder = CACHE / "environments" / f"hand-offs-{core}"
+    ensure(folder, python, [f"ansible-core~={core}.0"], [Path(__file__).with_name("requirements-hand-offs.txt")])
     return folder / "bin"
