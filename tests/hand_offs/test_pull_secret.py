@@ -66,6 +66,8 @@ class Stage:
     def __init__(self, folder: Path, cluster: Cluster, core: str) -> None:
         self.folder, self.cluster, self.core = folder, cluster, core
         self.secrets = {"ci": CI["password"], "deployer": DEPLOYER["secret"], "again": AGAIN["password"], "token": cluster.token}
+        # Plain letters, so that they are found in every form of what has them in it.
+        self.secrets |= {f"auth of {one['username']}": auth(one)["auth"] for one in (CI, DEPLOYER, AGAIN)}
 
     def run(self, *options: str, **variables: t.Any) -> Run:
         """Run the playbook; the variables are those of the role without their prefix. Nothing secret may be in what it wrote."""
