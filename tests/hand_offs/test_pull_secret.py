@@ -25,6 +25,14 @@ CORES = [core for core in pythons.CORES if pythons.for_core(core)]
 OLDEST, NEWEST = CORES[0], CORES[-1]
 # Up to ansible-core 2.18 results are converted, censored and told in other ways than since.
 BOTH = pytest.mark.parametrize("core", sorted({OLDEST, NEWEST}))
+
+try:
+    OTHERS = hand_offs.ensure_collections()
+    BINARIES = {core: hand_offs.ensure_environment(core) for core in (OLDEST, NEWEST)}
+except subprocess.CalledProcessError as error:
+    # Here and not in a fixture, so that it is told once.
+    pytest.skip(f"kubernetes.core could not be installed: a command ended with {error.returncode}", allow_module_level=True)
+
 CHECK = "--check"
 # With what goes wrong where somebody quotes, templates or encodes once too often.
 CI = {"username": "robot$shop+ci", "password": 'Aa1$HOME+/{x}"ü%<&', "registry": "harbor.example.com"}
@@ -65,15 +73,16 @@ class Stage:
 
     def __init__(self, folder: Path, cluster: Cluster, core: str) -> None:
         self.folder, self.cluster, self.core = folder, cluster, core
+        self.variables: dict[str, t.Any] = {"cluster": {"url": cluster.url, "token": cluster.token}}
         self.secrets = {"ci": CI["password"], "deployer": DEPLOYER["secret"], "again": AGAIN["password"], "token": cluster.token}
         # Plain letters, so that they are found in every form of what has them in it.
         self.secrets |= {f"auth of {one['username']}": auth(one)["auth"] for one in (CI, DEPLOYER, AGAIN)}
 
     def run(self, *options: str, **variables: t.Any) -> Run:
         """Run the playbook; the variables are those of the role without their prefix. Nothing secret may be in what it wrote."""
-        given = {f"pull_secret_{name}": value for name, value in {"name": "harbor", "namespaces": ["shop", "web"], **variables}.items()}
-        given["cluster"] = {"url": self.cluster.url, "token": self.cluster.token}
-        done = run(self.folder, hand_offs.ensure_environment(self.core), PLAYBOOK, given, [hand_offs.ensure_collections()], *options)
+        variables = {"name": "harbor", "namespaces": ["shop", "web"], **variables}
+        given = {**self.variables, **{f"pull_secret_{name}": value for name, value in variables.items()}}
+        done = run(self.folder, BINARIES[self.core], PLAYBOOK, given, [OTHERS], *options)
         assert done.hits(self.secrets) == []
         return done
 
@@ -90,17 +99,6 @@ class Stage:
         secret = self.cluster.store.get(namespace, name)
         assert secret["type"] == "kubernetes.io/dockerconfigjson"
         return json.loads(base64.b64decode(secret["data"][".dockerconfigjson"]))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def others() -> None:
-    """What the tests need of others; without it there is one line that says so."""
-    try:
-        hand_offs.ensure_collections()
-        for core in (OLDEST, NEWEST):
-            hand_offs.ensure_environment(core)
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"kubernetes.core could not be installed from {hand_offs.BUNDLE}: {error.cmd[0]} ended with {error.returncode}")
 
 
 @pytest.fixture
@@ -157,13 +155,14 @@ def test_what_others_put_there_stays(stage: Stage) -> None:
     }
     stage.cluster.store.create("shop", theirs, False)
     fleet = {"shop+ci": CI, "shop+deployer": DEPLOYER}
-    assert stage.changed(credentials=fleet, keys=["shop+deployer"]) == ["shop"]
+    stage.variables["robots_credentials"] = fleet
+    assert stage.changed(keys=["shop+deployer"]) == ["shop"]
     secret = stage.cluster.store.get("shop", "harbor")
     assert (secret["metadata"]["labels"], secret["metadata"]["annotations"]) == ({"team": "a"}, {"why": "b"})
     assert base64.b64decode(secret["data"]["more"]) == b"c"
     assert stage.holds("shop") == stage.holds("web") == {"auths": {"harbor.example.org:8443": auth(DEPLOYER)}}
 
-    assert stage.changed(credentials=fleet, keys=["shop+deployer"], labels={"by": "us"}) == ["shop", "web"]
+    assert stage.changed(keys=["shop+deployer"], labels={"by": "us"}) == ["shop", "web"]
     assert stage.cluster.store.get("shop", "harbor")["metadata"]["labels"] == {"team": "a", "by": "us"}
 
 
@@ -215,13 +214,16 @@ def test_absent(stage: Stage) -> None:
     assert stage.changed(state="absent") == ["web"]
     assert not stage.cluster.store.secrets
     assert stage.changed(state="absent") == []
+    stage.cluster.forbidden.add("shop")
+    done = stage.run(state="absent", namespaces=["shop"])
+    assert done.code != 0 and "Secret harbor in namespace shop: " in done.output and "secrets is forbidden" in done.output
 
 
 @BOTH
 def test_kubernetes_core_is_missing(tmp_path: Path, core: str) -> None:
     """The role says what to install."""
     variables = {"pull_secret_name": "x", "pull_secret_namespaces": ["y"], "pull_secret_credentials": CI}
-    done = run(tmp_path, hand_offs.ensure_environment(core), WITHOUT_DEFAULTS, variables)
+    done = run(tmp_path, BINARIES[core], WITHOUT_DEFAULTS, variables)
     assert done.code != 0
     assert "ansible-galaxy collection install kubernetes.core" in done.output
     assert done.hits({"ci": CI["password"]}) == []
