@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: docker_config
 short_description: The configuration with which docker and podman log in
-version_added: 0.2.0
+version_added: 0.1.0
 author:
   - The harbormaster.robots contributors (@harbormaster)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: dockerconfigjson
 short_description: The content of a Kubernetes pull secret
-version_added: 0.2.0
+version_added: 0.1.0
 author:
   - The harbormaster.robots contributors (@harbormaster)
 description:
