@@ -58,8 +58,7 @@ def task(subject: str, phase: str, declared: Sequence[Robot]) -> dict[str, Any] 
     """The task of a playbook subject; None for the one without any."""
     if subject == "playbook":
         arguments = {"robots": "{{ robots }}", **options(phase, declared)}
-        converged = {"failed_when": "fleet is failed or fleet is changed"} if phase == "converged" else {}
-        return {"harbormaster.robots.harbor_robots": arguments, "register": "fleet", **converged}
+        return {"harbormaster.robots.harbor_robots": arguments, "register": "fleet"}
     if subject == "baseline playbook":
         return {"nothing": {"robots": "{{ robots }}"}, "register": "fleet"}
     if subject == "loop":

@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from tests.bench import declared
-from tests.bench.subjects import Bench
+from tests.bench.subjects import Bench, Failed
 from tests.bench.target import Target, simulated
 
 
@@ -40,6 +40,8 @@ def measure(hosts: int, robots: int, forks: int, binaries: Path, form: str) -> s
         before = sum(one.requests or 0 for one in harbors)
         found = bench.run([str(binaries / "ansible-playbook"), "-i", str(inventory), "-f", str(forks), str(playbook)])
         asked = sum(one.requests or 0 for one in harbors) - before
+        if found.own["changed"]:
+            raise Failed("the robots were not as declared")
     return (
         f"ansible-core {bench.core}, variables in {form.upper()}: converged run of {hosts} simulated Harbors with {robots} robots each, "
         f"{forks} forks: {found.seconds:.1f} s, {found.cpu:.1f} s of CPU without the Harbors, {asked} requests, "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from tests.bench.target import Target
 from tests.tools import kept_bytecode
 from tests.tools.paths import COLLECTIONS, ROOT
 
+CHANGED = re.compile(r" : ok=\d+ +changed=(\d+) ")
 PLAYBOOKS = ("playbook", "baseline playbook", "empty playbook", "loop", "uri loop")
 
 
@@ -32,7 +34,7 @@ class Measurement:
     :ivar seconds: of the whole process for playbooks, after the imports for others
     :ivar requests: None where nobody counts them
     :ivar peak_mb: of the largest process of the run
-    :ivar own: what the process itself tells
+    :ivar own: what the process itself tells; of a playbook, how many tasks changed something
     """
 
     seconds: float
@@ -70,6 +72,8 @@ class Bench:
         after = self.target.requests
         if before is not None and after is not None:
             found.requests = after - before
+        if phase in ("converged", "verify") and found.own.get("changed"):
+            raise Failed(f"{subject} changed robots that were as declared")
         return found
 
     def _playbook(self, subject: str, phase: str, robots: Sequence[declared.Robot]) -> Measurement:
@@ -107,7 +111,8 @@ class Bench:
             text = told.read().decode(errors="replace")
         if process.returncode:
             raise Failed(f"{' '.join(command)} ended with {process.returncode}:\n{text[-4000:]}")
-        own = json.loads(text.splitlines()[-1]) if work else {}
+        changed = sum(int(count) for count in CHANGED.findall(text))
+        own = json.loads(text.splitlines()[-1]) if work else {"changed": changed}
         return Measurement(seconds, None, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, own)
 
     def _environment(self) -> dict[str, str]:
