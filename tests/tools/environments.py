@@ -78,6 +78,7 @@ def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]
         return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and (folder / "bin" / "python").exists()
 
     if ready():
+        _keep_bytecode(folder)
         return False
     with locked(folder):
         if ready():
@@ -88,6 +89,7 @@ def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]
             _uv("venv", "--quiet", "--clear", "--python", python, str(folder))
         arguments = [argument for file in files for argument in ("-r", str(file))]
         _uv("pip", "install", "--quiet", "--compile-bytecode", "--python", str(folder / "bin" / "python"), *requirements, *arguments)
+        _keep_bytecode(folder)
         stamp.write_text(wanted, encoding="utf-8")
     return True
 
@@ -97,7 +99,6 @@ def ensure_core(core: str, python: str) -> Path:
     folder = CACHE / "environments" / f"core-{core}"
     files = [*RUN_REQUIREMENTS, Path(__file__).with_name("requirements-core.txt")]
     ensure(folder, python, [f"ansible-core~={core}.0"], files)
-    _keep_bytecode(folder)
     return folder / "bin"
 
 
