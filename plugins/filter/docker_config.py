@@ -57,7 +57,7 @@ EXAMPLES = r"""
 - name: A host that pulls from two registries
   ansible.builtin.copy:
     content: "{{ credentials | harbormaster.robots.docker_config(keys=['shop+deployer', 'mirror']) | to_nice_json }}"
-    dest: /root/.docker/config.json
+    dest: /home/ci/.docker/config.json
     mode: "0600"
   no_log: true
 """

@@ -330,8 +330,8 @@ def test_a_run_that_is_asked_to_end_begins_nothing_new(monkeypatch: pytest.Monke
 
 def test_a_run_that_is_asked_to_end_between_two_requests_says_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire((READ, ok(raw())), (PATCH, ok({})))
-    todo = planned(raw(), works=False, secret=OWN, description="new")
-    result = carried_out(wire, monkeypatch, todo, stopping=lambda: "PATCH /robots/7" in wire.lines)
+    intended = planned(raw(), works=False, secret=OWN, description="new")
+    result = carried_out(wire, monkeypatch, intended, stopping=lambda: "PATCH /robots/7" in wire.lines)
     assert (result.changed, result.changes) == (True, ["set secret"])
     assert "Done: set secret. Not done: update." in result.message()
 
