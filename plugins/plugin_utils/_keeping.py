@@ -100,9 +100,9 @@ def candidates(keys: t.Mapping[int, str], entries: t.Mapping[str, Entry], adopt:
     return found
 
 
-def declared(robots: t.Sequence[Options], more: t.Mapping[int, Options]) -> list[dict[str, t.Any]]:
-    """The declarations with what is said of their secrets."""
-    return [{**options, **more.get(number, {})} for number, options in enumerate(robots)]
+def declared(robots: t.Sequence[t.Any], more: t.Mapping[int, Options]) -> list[t.Any]:
+    """The declarations with what is said of their secrets; what is no declaration stays for the module to refuse."""
+    return [{**options, **more[number]} if number in more else options for number, options in enumerate(robots)]
 
 
 def unclear(kept: t.Iterable[Kept], told: t.Sequence[Options]) -> list[Kept]:

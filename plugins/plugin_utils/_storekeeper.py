@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.validation import check_type_list
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ansible_collections.harbormaster.robots.plugins.plugin_utils import _keeping
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._keeping import Kept, Verdict
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Entry, Store, StoreError
@@ -45,7 +48,12 @@ class Storekeeper:
             self.entries = self.store.read(list(keys.values()))
         except StoreError as exc:
             return failed("%s. %s" % (exc, NOTHING))
-        kept = _keeping.candidates(keys, self.entries, self.arguments.get("adopt") or ())
+        try:
+            # As the module would take it: in a text, a name that is a part of another one would be found.
+            adopt = check_type_list(self.arguments.get("adopt") or [])
+        except TypeError:
+            return failed("Wrong input, nothing was changed: adopt has to be a list of stored names")
+        kept = _keeping.candidates(keys, self.entries, adopt)
         kept, first = self._question(kept)
         if len(first.get("robots") or ()) != len(self.arguments.get("robots") or ()):
             return first  # refused as a whole
@@ -86,8 +94,9 @@ class Storekeeper:
     def _verdicts(self, kept: t.Sequence[Kept], first: Result) -> list[Verdict]:
         told = first["robots"]
         works = self._confirmed_works(_keeping.unclear(kept, told))
-        verify = self.arguments.get("verify") not in (False, "false", "no")
-        return [_keeping.verdict(one, told[one.number], one.key in works, self.on_drift, verify) for one in kept]
+        verify = self.arguments.get("verify")
+        tried = verify is None or boolean(verify)
+        return [_keeping.verdict(one, told[one.number], one.key in works, self.on_drift, tried) for one in kept]
 
     def _confirmed_works(self, kept: t.Sequence[Kept]) -> set[str]:
         """The keys whose pending secret is refused and whose confirmed one logs in: the pending one never arrived."""
@@ -107,9 +116,13 @@ class Storekeeper:
 
     # -- the store -------------------------------------------------------------------------------------------------
 
+    def _changes(self, after: t.Mapping[str, Entry]) -> dict[str, tuple[t.Optional[Entry], Entry]]:
+        """The entries that are not in the store as they are to be."""
+        return {key: (self.entries.get(key), entry) for key, entry in after.items() if entry != self.entries.get(key)}
+
     def _write(self, after: t.Mapping[str, Entry]) -> None:
         """Write the entries that are new. Raises StoreError."""
-        changes = {key: (self.entries.get(key), entry) for key, entry in after.items() if entry != self.entries.get(key)}
+        changes = self._changes(after)
         if changes:
             self.store.write(changes)
             self.entries.update(after)
@@ -123,11 +136,11 @@ class Storekeeper:
             key = one.kept.key
             made = (result.get("credentials") or {}).get(key, {}).get("secret")
             entry = _keeping.settled(one, told[one.kept.number], self.entries.get(key), made)
-            if entry is not None and entry != self.entries.get(key):
+            if entry is not None:
                 after[key] = entry
         if self.check_mode:
             # Predicted entries are not credentials yet.
-            self.stored.update(after, (one.kept.key for one in verdicts if one.pending))
+            self.stored.update(self._changes(after), (one.kept.key for one in verdicts if one.pending))
         else:
             try:
                 self._write(after)

@@ -208,6 +208,22 @@ def test_wrong_input_is_refused_as_without_a_store(harbor: Harbor, opened: Open)
     assert (counting.writes, harbor.writes()) == ([], [])
 
 
+def test_what_is_no_declaration_is_refused_by_the_module(harbor: Harbor, opened: Open) -> None:
+    broken: Any = "ci"
+    result = keep(harbor, opened(), CI, broken)
+    assert result["failed"] and "robots[1]: is not a mapping of options" in result["msg"]
+    assert harbor.writes() == []
+
+
+def test_a_name_within_another_is_not_adopted(harbor: Harbor, opened: Open) -> None:
+    """A list may be written as a text, too."""
+    harbor.make("ci", "OfSomebodyElse1")
+    assert keep(harbor, opened(), CI, adopt="shop+ci-2,other")["credentials"] == {}
+    assert harbor.logs_in({"username": "robot$shop+ci", "secret": "OfSomebodyElse1"})
+    all_work(harbor, keep(harbor, opened(), CI, adopt="other,shop+ci"), ["shop+ci"])
+    assert "adopt has to be a list" in keep(harbor, opened(), CI, adopt={"shop+ci": True})["msg"]
+
+
 def test_a_store_that_cannot_be_read(harbor: Harbor, opened: Open, tmp_path: Path) -> None:
     (tmp_path / "secrets.yml").write_text("half a fi")
     sent = harbor.asked()

@@ -307,15 +307,21 @@ def test_a_helper_has_it_instead_of_the_file(run: Run, home: Path, tmp_path: Pat
 # --- users
 
 
+def folders(place: Path, uid: int, gid: int) -> tuple[Path, Path]:
+    """A folder of another user, who can reach it, and the path of one of root's beside it."""
+    for folder in (place, *place.parents[:2]):
+        folder.chmod(0o755)
+    own = place / "own"
+    own.mkdir()
+    os.chown(own, uid, gid)
+    return own, place / "roots"
+
+
 @ROOT_ONLY
 def test_the_work_is_done_with_the_rights_of_the_user(run: Run, tmp_path: Path) -> None:
     """A link in a user's folder leads root nowhere, and what is made belongs to the user."""
     nobody = account("nobody")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    own, roots = tmp_path / "own", tmp_path / "roots"
-    own.mkdir()
-    os.chown(own, nobody.uid, nobody.gid)
+    own, roots = folders(tmp_path, nobody.uid, nobody.gid)
     roots.mkdir()
     (roots / "secret.json").write_text('{"auths": {}}', encoding="utf-8")
     (roots / "secret.json").chmod(0o600)
@@ -346,11 +352,7 @@ def test_the_work_is_done_with_the_rights_of_the_user(run: Run, tmp_path: Path) 
 @ROOT_ONLY
 def test_what_a_user_cannot_see_hides_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = account("nobody")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    own, roots = tmp_path / "own", tmp_path / "roots"
-    own.mkdir()
-    os.chown(own, nobody.uid, nobody.gid)
+    own, roots = folders(tmp_path, nobody.uid, nobody.gid)
     roots.mkdir(0o700)
     (roots / "auth.json").write_text("not JSON", encoding="utf-8")
     monkeypatch.setattr(_registry_auth, "account", lambda name: nobody._replace(home=str(own)))
