@@ -22,7 +22,7 @@ class ActionModule(SealedAction):
         if not arguments.get("store"):
             return super().work(task_vars)
         try:
-            store = store_of(arguments["store"], self._loader)
+            store = store_of(arguments["store"], self._loader, self._templar, task_vars)
         except StoreError as exc:
             return {"failed": True, "changed": False, "msg": "Wrong input, nothing was changed: %s" % exc}
 

@@ -82,10 +82,12 @@ def declaration_spec() -> Spec:
 def store_spec() -> Spec:
     """Where secrets are kept between runs; read on the controller."""
     return {
-        "type": {"type": "str", "choices": ["file", "command"], "required": True},
+        "type": {"type": "str", "choices": ["file", "hashi_vault", "command"], "required": True},
         "path": {"type": "str"},
         "format": {"type": "str", "choices": ["vault", "plain"], "default": "vault"},
         "lasts": {"type": "bool", "default": False},
+        "engine_mount_point": {"type": "str", "default": "secret"},
+        "options": {"type": "dict", "default": {}, "no_log": True},
         "command": {"type": "list", "elements": "str"},
         "timeout": {"type": "float", "default": 30.0},
     }

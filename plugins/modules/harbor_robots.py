@@ -251,12 +251,17 @@ options:
       type:
         description:
           - V(file) is a YAML file on the controller, encrypted by Ansible Vault.
+          - V(hashi_vault) is a KV engine, version 2, of HashiCorp Vault or OpenBao, with a secret for each robot. It needs the collection
+            C(community.hashi_vault) and what that needs on the controller.
           - V(command) is a program of your own; it is run with C(get) or C(put), and JSON on its standard input and output.
         type: str
         required: true
-        choices: [file, command]
+        choices: [file, hashi_vault, command]
       path:
-        description: With V(file), its path, seen from the playbook's folder. Each Harbor needs one of its own.
+        description:
+          - With V(file), its path, seen from the playbook's folder. With V(hashi_vault), the path below which the secrets are, one for each
+            robot by its stored name, as in V(harbor/shop+ci) for V(harbor).
+          - Each Harbor needs one of its own.
         type: str
       format:
         description:
@@ -270,6 +275,18 @@ options:
         description: Whether O(store.path) stays although it is in the folder that AWX removes after a job; otherwise it is refused there.
         type: bool
         default: false
+      engine_mount_point:
+        description: With V(hashi_vault), where the KV engine is.
+        type: str
+        default: secret
+      options:
+        description:
+          - With V(hashi_vault), options of the lookup P(community.hashi_vault.vault_kv2_get#lookup), as C(url), C(auth_method), C(token) or
+            C(namespace). What is not said comes from the variables and the environment that the lookup reads.
+          - Where logging in takes a request, it is made once in a run.
+          - The token needs to C(create), C(read) and C(update) below C(data/) and O(store.path).
+        type: dict
+        default: {}
       command:
         description: With V(command), the program and its arguments.
         type: list

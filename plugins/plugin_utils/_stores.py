@@ -18,17 +18,19 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._options impor
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Store, StoreError
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_hashi_vault import HashiVaultStore, Lookups
 
-NEEDS = {"file": "path", "command": "command"}
-BELONGS = {"file": ("path", "format", "lasts"), "command": ("command", "timeout")}
+NEEDS = {"file": "path", "hashi_vault": "path", "command": "command"}
+BELONGS = {"file": ("path", "format", "lasts"), "hashi_vault": ("path", "engine_mount_point", "options"), "command": ("command", "timeout")}
 # Where AWX puts what a job sees, and removes it with the job.
 AWX_FOLDER = "AWX_PRIVATE_DATA_DIR"
 
 
-def store_of(options: t.Any, loader: t.Any) -> Store:
+def store_of(options: t.Any, loader: t.Any, templar: t.Any, variables: t.Mapping[str, t.Any]) -> Store:
     """The store that a user described.
 
     :param loader: ansible-core's, which knows the folder of the playbook and the vault identities
+    :param templar: ansible-core's, for the variables
     :raises StoreError: with everything that is wrong with the description
     """
     if not isinstance(options, dict):
@@ -46,6 +48,8 @@ def store_of(options: t.Any, loader: t.Any) -> Store:
     valid = result.validated_parameters
     if kind == "command":
         return CommandStore(valid["command"], valid.get("timeout") or 30.0)
+    if kind == "hashi_vault":
+        return HashiVaultStore(Lookups(valid["options"], loader, templar, variables), valid["engine_mount_point"], valid["path"])
     path = os.path.realpath(loader.path_dwim(os.path.expanduser(valid["path"])))
     if not valid.get("lasts"):
         _refuse_passing(path)

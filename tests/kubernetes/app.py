@@ -9,24 +9,20 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tests.kubernetes.store import Object, Refusal, Store
+from tests.tools.serving import serving
 
 VERBS = ["create", "delete", "get", "list", "patch", "update"]
 RESOURCES = [{"name": "secrets", "singularName": "secret", "namespaced": True, "kind": "Secret", "verbs": VERBS}]
 PATCHES = ("application/merge-patch+json", "application/strategic-merge-patch+json")
-START_SECONDS = 10.0
 
 
 class Cluster:
@@ -118,18 +114,5 @@ class Cluster:
     @contextlib.contextmanager
     def serving(self) -> Iterator[None]:
         """Listen on a free port of loopback, whose address is then `url`."""
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.bind(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(self.web, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        end = time.monotonic() + START_SECONDS
-        while not server.started and thread.is_alive() and time.monotonic() < end:
-            time.sleep(0.01)
-        try:
+        with serving(self.web) as self.url:
             yield
-        finally:
-            server.should_exit = True
-            thread.join()
-            listener.close()

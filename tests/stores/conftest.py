@@ -12,34 +12,67 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultSecret
+from ansible.plugins.loader import init_plugin_loader
+from ansible.template import Templar
 
 from tests.faults.driver import prepare
 from tests.simulator.launcher import Simulator
 from tests.stores.keeping import Harbor
+from tests.tools.hand_offs import ensure_collections
+from tests.tools.paths import COLLECTIONS
+from tests.vault.app import MOUNT, Vault
 
 prepare()
+init_plugin_loader([str(COLLECTIONS), str(ensure_collections())])
 
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore  # noqa: E402  needs prepare()
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore  # noqa: E402
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_hashi_vault import HashiVaultStore, Lookups  # noqa: E402
 
 PROGRAM = str(Path(__file__).with_name("program.py"))
 IDENTITIES = [("default", VaultSecret(b"the vault password"))]
 
-Make = Callable[[Path], Any]
+Make = Callable[[Path, Vault], Any]
+
+
+def in_vault(vault: Vault, path: str = "harbor", mount: str = MOUNT, **options: Any) -> HashiVaultStore:
+    """A store in a stand-in for Vault, below a path."""
+    loader = DataLoader()
+    given = options or {"url": vault.url, "token": vault.token}
+    return HashiVaultStore(Lookups(given, loader, Templar(loader), {}), mount, path)
+
 
 STORES: dict[str, Make] = {
-    "file": lambda folder: FileStore(str(folder / "kept" / "secrets.yml"), Cipher(IDENTITIES)),
-    "plain file": lambda folder: FileStore(str(folder / "kept" / "secrets.yml"), None),
-    "command": lambda folder: CommandStore([sys.executable, PROGRAM, str(folder / "kept.json")], 30.0),
-    "careless command": lambda folder: CommandStore([sys.executable, PROGRAM, str(folder / "kept.json"), "careless"], 30.0),
+    "file": lambda folder, _: FileStore(str(folder / "kept" / "secrets.yml"), Cipher(IDENTITIES)),
+    "plain file": lambda folder, _: FileStore(str(folder / "kept" / "secrets.yml"), None),
+    "hashi_vault": lambda folder, vault: in_vault(vault, str(folder)),
+    "command": lambda folder, _: CommandStore([sys.executable, PROGRAM, str(folder / "kept.json")], 30.0),
+    "careless command": lambda folder, _: CommandStore([sys.executable, PROGRAM, str(folder / "kept.json"), "careless"], 30.0),
 }
 
 
+@pytest.fixture(scope="session")
+def running_vault() -> Iterator[Vault]:
+    """A stand-in for Vault; tests that share it use paths of their own."""
+    vault = Vault()
+    with vault.serving():
+        yield vault
+
+
+@pytest.fixture
+def vault() -> Iterator[Vault]:
+    """A stand-in for Vault that a test may seal, and close to whom it likes."""
+    vault = Vault()
+    with vault.serving():
+        yield vault
+
+
 @pytest.fixture(params=STORES)
-def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Any]:
+def make_store(request: pytest.FixtureRequest, tmp_path: Path, running_vault: Vault) -> Callable[[], Any]:
     """Opens one store, as each run does anew."""
-    return lambda: STORES[request.param](tmp_path)
+    return lambda: STORES[request.param](tmp_path, running_vault)
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,13 @@ import pytest
 from tests.faults.driver import PLUGINS
 from tests.stores.conftest import STORES
 from tests.stores.keeping import Harbor, Json, keep
+from tests.vault.app import Vault
 
 PLACES = 50
 ROBOTS = [{"name": name, "project": "shop", "access": ["push"]} for name in ("new", "gone", "drifted", "adopted", "quiet", "halfway")]
 KEYS = [f"shop+{robot['name']}" for robot in ROBOTS]
 OPTIONS: Json = {"adopt": ["shop+adopted"], "on_drift": "refresh", "concurrency": 2}
-STORE_KINDS = ("file", "command")
+STORE_KINDS = ("file", "hashi_vault", "command")
 
 
 def arrange(harbor: Harbor, store: Any) -> None:
@@ -43,7 +44,8 @@ def arrange(harbor: Harbor, store: Any) -> None:
 def steps(store: Any, step: Callable[[], None]) -> Any:
     """Call `step` before and after each request and each write of the store; only for a process that ends with its run."""
     http: Any = importlib.import_module(f"{PLUGINS}.module_utils._http")
-    send, write = http.Transport._once, store.write
+    in_vault: Any = importlib.import_module(f"{PLUGINS}.plugin_utils._store_hashi_vault")
+    send, write, look = http.Transport._once, store.write, in_vault.Lookups.__call__
 
     def once(transport: Any, *arguments: Any) -> Any:
         step()
@@ -56,7 +58,12 @@ def steps(store: Any, step: Callable[[], None]) -> Any:
         write(changes)
         step()
 
-    http.Transport._once, store.write = once, wrote
+    def looked(lookups: Any, name: str, *arguments: Any, **options: Any) -> Any:
+        answer = look(lookups, name, *arguments, **options)
+        step()
+        return answer
+
+    http.Transport._once, store.write, in_vault.Lookups.__call__ = once, wrote, looked
     return store
 
 
@@ -98,10 +105,15 @@ def misleading(harbor: Harbor, store: Any) -> list[str]:
 Place = tuple[Callable[[Path], Any], list[int]]
 
 
+def maker(kind: str, vault: Vault) -> Callable[[Path], Any]:
+    """Opens a store of a kind in a folder, or in a stand-in for Vault below a path."""
+    return lambda folder: STORES[kind](folder, vault)
+
+
 @pytest.fixture(scope="module", params=STORE_KINDS)
-def places(request: pytest.FixtureRequest, simulator: Any, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def places(request: pytest.FixtureRequest, simulator: Any, running_vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A kind of store, and the steps at which its runs are killed."""
-    make = STORES[request.param]
+    make = maker(request.param, running_vault)
     folder, harbor = tmp_path_factory.mktemp("counted"), Harbor(simulator)
     arrange(harbor, make(folder))
     count = run(harbor, make(folder))

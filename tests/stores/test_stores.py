@@ -16,12 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultSecret
+from ansible.plugins.loader import lookup_loader
+from ansible.template import Templar, trust_as_template
 
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Entry, StoreError
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore
-from tests.stores.conftest import IDENTITIES, PROGRAM
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_hashi_vault import HashiVaultStore, Lookups
+from tests.stores.conftest import IDENTITIES, PROGRAM, in_vault
+from tests.vault.app import Vault, Version
 
 WHOLE = Entry("S3cret-one", "S3cret-two", "robot$shop+ci", "harbor.example.com:8443", "2027-01-01T00:00:00Z")
 HEAD = "version: 1\nrobots:\n"
@@ -213,3 +218,108 @@ def test_what_the_program_is_told(tmp_path: Path) -> None:
     store.read(["ci"])
     store.write({"ci": (None, WHOLE)})
     assert json.loads((tmp_path / "kept.json").read_text()) == {"ci": WHOLE.as_dict()}
+
+
+# --- HashiCorp Vault and OpenBao
+
+
+def error(store: Any, *keys: str) -> str:
+    """What reading says that cannot be done."""
+    with pytest.raises(StoreError) as caught:
+        store.read(keys or ["shop+ci"])
+    return str(caught.value)
+
+
+def test_vault_has_one_secret_for_each_robot(vault: Vault) -> None:
+    """At a path that policies can name, and each is asked for once."""
+    store = in_vault(vault)
+    assert store.read(["shop+ci", "mirror"]) == {}
+    store.write({"shop+ci": (None, WHOLE), "mirror": (None, Entry("S3cret-three"))})
+    assert {name: versions[-1].data for name, versions in vault.kept.items()} == {
+        "harbor/shop+ci": WHOLE.as_dict(),
+        "harbor/mirror": {"secret": "S3cret-three"},
+    }
+    assert vault.log == [
+        ("GET", "secret/data/harbor/shop+ci", 404),
+        ("GET", "secret/data/harbor/mirror", 404),
+        ("POST", "secret/data/harbor/mirror", 200),
+        ("POST", "secret/data/harbor/shop+ci", 200),
+    ]
+
+
+def test_vault_logs_in_once(vault: Vault) -> None:
+    store = in_vault(vault, url=vault.url, auth_method="approle", role_id=vault.role_id, secret_id=vault.secret_id)
+    assert store.read(["a", "b"]) == {}
+    store.write({"a": (None, Entry("A"))})
+    assert [path for _method, path, _code in vault.log].count("auth/approle/login") == 1
+    wrong = in_vault(vault, url=vault.url, auth_method="approle", role_id=vault.role_id, secret_id="not-this-one")
+    assert "invalid role or secret ID" in error(wrong)
+
+
+def test_vault_takes_options_from_variables(vault: Vault) -> None:
+    loader = DataLoader()
+    variables = {"ansible_hashi_vault_url": vault.url, "ansible_hashi_vault_token": trust_as_template("{{ mine }}"), "mine": vault.token}
+    store = HashiVaultStore(Lookups({}, loader, Templar(loader, variables), variables), "secret", "harbor")
+    assert store.read(["a"]) == {}
+
+
+@pytest.mark.parametrize("denied", ["sealed", "token", "read", "mount", "version 1", "gone", "deleted", "destroyed", "odd"])
+def test_vault_does_not_prove_that_nothing_is_there(vault: Vault, denied: str) -> None:
+    """What is refused, or no longer there, is never taken for absent; nothing is written."""
+    kept: dict[str, list[Version]] = {
+        "deleted": [Version({"secret": "A"}, deleted=True)],
+        "destroyed": [Version(None)],
+        "odd": [Version({"password": "A"})],
+    }
+    if denied in kept:
+        vault.kept["harbor/shop+ci"] = kept[denied]
+    vault.sealed = denied == "sealed"
+    vault.forbidden = {("read", "harbor/shop+ci")} if denied == "read" else set()
+    mounts = {"mount": "elsewhere", "version 1": "old"}
+    token = "hvs.another" if denied == "token" else vault.token
+    url = "http://127.0.0.1:9" if denied == "gone" else vault.url
+    vault.first["data/harbor/shop+ci"] = {"data": "x"}
+    said = error(in_vault(vault, mount=mounts.get(denied, "secret"), url=url, token=token))
+    expected = {
+        "sealed": "VaultDown: Vault is sealed",
+        "token": "permission denied",
+        "read": "permission denied",
+        "mount": "no handler for route",
+        "version 1": "not one of a KV engine, version 2",
+        "gone": "Connection refused",
+        "deleted": "its last version was deleted; undelete it",
+        "destroyed": "its last version was destroyed",
+        "odd": "unknown members: password",
+    }
+    assert expected[denied] in said and "harbor/shop+ci" in said and token not in said
+    assert [entry for entry in vault.log if entry[0] != "GET"] == []
+
+
+def test_vault_refuses_a_write(vault: Vault) -> None:
+    """It says what was written before that, and no secret."""
+    store = in_vault(vault)
+    store.read(["a", "b"])
+    vault.forbidden = {("create", "harbor/b")}
+    with pytest.raises(StoreError) as caught:
+        store.write({"a": (None, Entry("S3cret-one")), "b": (None, Entry("S3cret-two"))})
+    assert "permission denied" in str(caught.value) and "written before that: a" in str(caught.value)
+    assert "S3cret" not in str(caught.value)
+
+
+def test_vault_of_version_1_is_no_place_to_write(vault: Vault) -> None:
+    """It has no check-and-set, and says that nothing is there just as version 2 does."""
+    store = in_vault(vault, mount="old", url=vault.url, token=vault.token)
+    assert store.read(["a"]) == {}
+    with pytest.raises(StoreError, match="not one of a KV engine, version 2"):
+        store.write({"a": (None, Entry("A"))})
+
+
+def test_vault_options_that_nothing_reads(vault: Vault) -> None:
+    said = error(in_vault(vault, url=vault.url, tokn="x", engine_mount_point="y"))
+    assert "options has no engine_mount_point and no tokn" in said and "role_id" in said
+    assert vault.log == []
+
+
+def test_vault_needs_a_collection(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup_loader, "get", lambda *arguments, **options: None)
+    assert "ansible-galaxy collection install community.hashi_vault" in error(in_vault(vault))

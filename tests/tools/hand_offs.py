@@ -18,7 +18,7 @@ from tests.tools.paths import BIN, CACHE
 
 # The package, of which only some folders are kept, and those folders.
 BUNDLE = "ansible==12.3.0"
-WANTED = ("kubernetes/core",)
+WANTED = ("awx/awx", "community/hashi_vault", "kubernetes/core")
 
 
 def ensure_collections() -> Path:
