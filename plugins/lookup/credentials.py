@@ -15,7 +15,7 @@ description:
   - Reads from a store, on the controller, what M(harbormaster.robots.harbor_robots) keeps there. Harbor is not asked.
   - So a host can be logged in although the one that made the robots is not part of the run, as under C(--limit) or in another job slice
     of AWX.
-  - Only secrets that are known to have reached Harbor are handed out.
+  - Only a secret that is known to have reached Harbor is handed out, and none while another one is on its way.
 options:
   _terms:
     description: Stored names of robots, as in V(ci), or V(shop+ci) for one of project V(shop).
@@ -92,11 +92,12 @@ class LookupModule(LookupBase):
             found = store_of(self.get_option("store"), self._loader, self._templar, variables or {}).read(keys)
         except StoreError as exc:
             raise AnsibleLookupError(str(exc)) from exc
-        credentials = {key: told for key, told in ((key, credential(entry)) for key, entry in found.items()) if told}
+        settled = {key: credential(entry) for key, entry in found.items() if not entry.pending}
+        credentials = {key: told for key, told in settled.items() if told}
         missing = [key for key in keys if key not in credentials]
         if missing:
             raise AnsibleLookupError(
-                "the store has no confirmed secret of %s; a run of harbormaster.robots.harbor_robots with this store makes one"
+                "the store has no secret of %s that is known to log in; a run of harbor_robots with this store settles that"
                 % ", ".join(missing)
             )
         return [{"password" if name == "secret" else name: value for name, value in credentials[key].items()} for key in keys]

@@ -117,6 +117,8 @@ class Input:
         concurrency = params["concurrency"]
         if concurrency is not None and not 1 <= concurrency <= MOST_AT_ONCE:
             self.faults.append("concurrency %d is not valid: a number from 1 to %d" % (concurrency, MOST_AT_ONCE))
+        if params["adopt"]:
+            self.faults.append("adopt goes with store, which keeps the new secrets")
         self.purge: t.Optional[_purge.Purge] = None
         if params["purge"] is not None and not self.faults:
             fences = params["purge"]

@@ -226,7 +226,9 @@ options:
     choices: [continue, stop]
     default: continue
   verify:
-    description: Whether each O(robots[].secret) is tried with one log-in.
+    description:
+      - Whether each O(robots[].secret) is tried with one log-in.
+      - With O(store), secrets are tried all the same when a run before this one ended while one of them was on its way.
     type: bool
     default: true
   on_drift:
@@ -346,6 +348,19 @@ EXAMPLES = r"""
       path: secrets/harbor.yml
   register: kept
 
+- name: The same, with secrets in HashiCorp Vault or OpenBao
+  harbormaster.robots.harbor_robots:
+    robots: "{{ robots }}"
+    store:
+      type: hashi_vault
+      path: harbor
+      options:
+        url: https://vault.example.com
+        auth_method: approle
+        role_id: "{{ vault_role_id }}"
+        secret_id: "{{ vault_secret_id }}"
+  register: kept
+
 - name: Hand the new secrets on
   ansible.builtin.include_tasks: store.yml
   vars:
@@ -366,6 +381,7 @@ credentials:
   description:
     - The secrets that were made in this run, and those that O(store) holds, by stored name, as in V(ci) or V(shop+ci).
     - Each has C(username), C(secret), C(registry) and C(expires_at). Empty when no secret was made.
+    - A secret of O(store) that Harbor refuses is not among them, nor is one that another may have replaced.
     - It is there as well when the task failed.
   returned: success
   type: dict

@@ -174,6 +174,16 @@ def settled(one: Verdict, told: Options, before: t.Optional[Entry], made: t.Opti
     )
 
 
+def logs_in(told: Options, entry: Entry, check_mode: bool) -> bool:
+    """Whether the confirmed secret may be given to anyone: Harbor does not refuse it, and no other one may have replaced it.
+
+    :param told: the robot's entry of C(robots)
+    :param entry: what the store holds now
+    """
+    mended = bool(told.get("secret_changed")) and not told.get("failed") and not check_mode
+    return entry.pending is None and (mended or not told.get("drifted"))
+
+
 def credential(entry: Entry) -> t.Optional[dict[str, t.Any]]:
     """What is given to whoever is to log in; None where nothing is confirmed."""
     if entry.secret is None:

@@ -54,6 +54,9 @@ class Storekeeper:
         except TypeError:
             return failed("Wrong input, nothing was changed: adopt has to be a list of stored names")
         kept = _keeping.candidates(keys, self.entries, adopt)
+        if any(entry.pending for entry in self.entries.values()):
+            # Nothing else tells which of two secrets Harbor has.
+            self.arguments = {**self.arguments, "verify": True}
         kept, first = self._question(kept)
         if len(first.get("robots") or ()) != len(self.arguments.get("robots") or ()):
             return first  # refused as a whole
@@ -67,7 +70,7 @@ class Storekeeper:
                 except StoreError as exc:
                     return failed("%s. %s" % (exc, NOTHING), first)
             result = self._module({one.kept.number: one.options for one in verdicts}, None)
-        return self._settled(verdicts, result)
+        return self._settled(verdicts, result, first)
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
@@ -128,8 +131,11 @@ class Storekeeper:
             self.entries.update(after)
             self.stored.update(changes)
 
-    def _settled(self, verdicts: t.Sequence[Verdict], result: Result) -> Result:
-        """Note what is proved, and hand out what is confirmed."""
+    def _settled(self, verdicts: t.Sequence[Verdict], result: Result, first: Result) -> Result:
+        """Note what is proved, and hand out what is confirmed.
+
+        :param first: the answer to the question
+        """
         told = result.get("robots") or ()
         after: dict[str, Entry] = {}
         for one in verdicts if len(told) == len(self.arguments["robots"]) else ():
@@ -146,7 +152,13 @@ class Storekeeper:
                 self._write(after)
             except StoreError as exc:
                 result = self._not_stored(result, verdicts, exc)
-        kept = {one.kept.key: _keeping.credential(self.entries[one.kept.key]) for one in verdicts if one.kept.key in self.entries}
+        told = told if len(told) == len(self.arguments["robots"]) else first["robots"]
+        entries = {one.kept.key: (told[one.kept.number], self.entries.get(one.kept.key)) for one in verdicts}
+        kept = {
+            key: _keeping.credential(entry)
+            for key, (one, entry) in entries.items()
+            if entry and _keeping.logs_in(one, entry, self.check_mode)
+        }
         credentials = {**(result.get("credentials") or {}), **{key: one for key, one in kept.items() if one}}
         return {
             **result,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.faults.driver import prepare
 from tests.simulator.launcher import Simulator
 from tests.stores.keeping import Harbor
 from tests.tools.hand_offs import ensure_collections
-from tests.tools.paths import COLLECTIONS
+from tests.tools.paths import COLLECTIONS, ROOT
 from tests.vault.app import MOUNT, Vault
 
 prepare()
@@ -31,7 +32,8 @@ from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore  # noqa: E402
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_hashi_vault import HashiVaultStore, Lookups  # noqa: E402
 
-PROGRAM = str(Path(__file__).with_name("program.py"))
+CARELESS = str(Path(__file__).with_name("program.py"))
+README = ROOT / "roles" / "robots" / "README.md"
 IDENTITIES = [("default", VaultSecret(b"the vault password"))]
 
 Make = Callable[[Path, Vault], Any]
@@ -44,12 +46,18 @@ def in_vault(vault: Vault, path: str = "harbor", mount: str = MOUNT, **options: 
     return HashiVaultStore(Lookups(given, loader, Templar(loader), {}), mount, path)
 
 
+def documented(folder: Path) -> list[str]:
+    """The program that the documentation shows, with a file of its own."""
+    (program,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    return ["env", f"ROBOT_STORE={folder / 'kept.json'}", sys.executable, "-c", program]
+
+
 STORES: dict[str, Make] = {
     "file": lambda folder, _: FileStore(str(folder / "kept" / "secrets.yml"), Cipher(IDENTITIES)),
     "plain file": lambda folder, _: FileStore(str(folder / "kept" / "secrets.yml"), None),
     "hashi_vault": lambda folder, vault: in_vault(vault, str(folder)),
-    "command": lambda folder, _: CommandStore([sys.executable, PROGRAM, str(folder / "kept.json")], 30.0),
-    "careless command": lambda folder, _: CommandStore([sys.executable, PROGRAM, str(folder / "kept.json"), "careless"], 30.0),
+    "command": lambda folder, _: CommandStore(documented(folder), 30.0),
+    "careless command": lambda folder, _: CommandStore([sys.executable, CARELESS, str(folder / "kept.json")], 30.0),
 }
 
 

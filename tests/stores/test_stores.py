@@ -25,7 +25,7 @@ from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import 
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_hashi_vault import HashiVaultStore, Lookups
-from tests.stores.conftest import IDENTITIES, PROGRAM, in_vault
+from tests.stores.conftest import IDENTITIES, documented, in_vault
 from tests.vault.app import Vault, Version
 
 WHOLE = Entry("S3cret-one", "S3cret-two", "robot$shop+ci", "harbor.example.com:8443", "2027-01-01T00:00:00Z")
@@ -214,7 +214,7 @@ def test_what_a_program_says_of_secrets_is_masked(tmp_path: Path) -> None:
 
 
 def test_what_the_program_is_told(tmp_path: Path) -> None:
-    store = CommandStore([sys.executable, PROGRAM, str(tmp_path / "kept.json")], 30.0)
+    store = CommandStore(documented(tmp_path), 30.0)
     store.read(["ci"])
     store.write({"ci": (None, WHOLE)})
     assert json.loads((tmp_path / "kept.json").read_text()) == {"ci": WHOLE.as_dict()}

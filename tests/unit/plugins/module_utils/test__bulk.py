@@ -18,7 +18,7 @@ from ansible_collections.harbormaster.robots.plugins.modules import harbor_robot
 
 Options = dict[str, t.Any]
 OWN: Options = {"robots": [], "defaults": None, "purge": None, "purge_limit": "5", "concurrency": 4, "on_drift": "report"}
-OWN.update(allow_empty=False, allow_unmatched=False, on_error="continue", verify=True)
+OWN.update(adopt=None, allow_empty=False, allow_unmatched=False, on_error="continue", verify=True)
 FENCES: Options = {"names": None, "projects": None, "level": None, "marker": None, "disabled": False, "legacy": False}
 
 
@@ -137,6 +137,7 @@ def test_concurrency_has_bounds(concurrency: int, fine: bool) -> None:
 
 
 def test_an_empty_list_has_to_be_meant() -> None:
+    assert given(adopt=["ci"]).faults[-1] == "adopt goes with store, which keeps the new secrets"
     assert given().faults == ["robots is empty; if that is meant, set allow_empty"]
     made = given(allow_empty=True, purge=dict(FENCES, projects=["shop"], marker="m", disabled=True), purge_limit="10%")
     assert made.faults == []
