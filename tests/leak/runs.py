@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.leak.search import Hit, Searcher, private
+from tests.tools.hand_offs import ensure_collections
 from tests.tools.paths import COLLECTIONS, link_collection
 
 HERE = Path(__file__).resolve().parent
@@ -110,7 +111,7 @@ def run(
         "LEAK_ROOT": str(root),
         "LEAK_KEPT": str(graveyard),
         "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join((str(COLLECTIONS), str(ensure_collections()))),
         "ANSIBLE_CACHE_PLUGIN": "jsonfile",
         "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(root / "facts"),
         "ANSIBLE_LOG_PATH": str(root / "log" / "ansible.log"),

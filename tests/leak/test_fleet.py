@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import typing as t
@@ -14,6 +15,7 @@ import pytest
 
 from tests.leak.conftest import Harbors
 from tests.leak.runs import Run, Way
+from tests.vault.app import Vault
 
 MASKS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********", "sealed")
 # Ansible's own words, those of 2.16 and those of 2.19.
@@ -88,8 +90,13 @@ def test_fleets(harbors: Harbors, way: Way) -> None:
 
 @pytest.mark.parametrize("way", [Way(), Way("ssh", "minimal", pipelining=True)], ids=str)
 def test_stores(harbors: Harbors, way: Way) -> None:
-    """What a store keeps is handed out, logs in, and is written nowhere but into the encrypted file."""
-    done = harbors.run("stores.yml", way)
+    """What a store keeps is handed out, logs in, and is written nowhere but into the encrypted file, Vault and a log-in."""
+    vault, logins = Vault(role_id=harbors.secrets["own2"], secret_id=harbors.secrets["own3"]), harbors.folder / "logins"
+    logins.mkdir()
+    with vault.serving():
+        harbors.variables |= {"vault_url": vault.url, "logins": str(logins)}
+        done = harbors.run("stores.yml", way)
+    harbors.secrets |= {f"token{number}": token for number, token in enumerate(vault.given)}
     check(harbors, done)
     told = done.told
     made = told["created"]["credentials"]
@@ -109,3 +116,11 @@ def test_stores(harbors: Harbors, way: Way) -> None:
     assert "it is not encrypted" in told["unreadable"]["msg"]
     assert times(done, r"put: it ended with 1: .*[*]{8}") > 0, "the program repeats on standard error what it is told"
     assert times(done, "seen-kept") > 0
+
+    (vaulted,) = told["vaulted"]["credentials"].values()
+    assert vault.kept["harbor/shop+kept-d"][-1].data == vaulted
+    assert harbors.logs_in(vaulted["username"], vaulted["secret"])
+    assert "invalid role or secret ID" in told["closed"]["msg"]
+    written = json.loads((logins / "config.json").read_text(encoding="utf-8"))["auths"][vaulted["registry"]]["auth"]
+    assert base64.b64decode(written).decode() == f"{vaulted['username']}:{vaulted['secret']}"
+    assert times(done, "the store has no secret of seen-nobody that is known to log in") > 0
