@@ -53,9 +53,12 @@ def user_name(uid: int) -> str:
         return str(uid)
 
 
-def read(path: str) -> Content:
-    """The file at a path, through its links; raises FileFault."""
-    if os.geteuid() == 0:
+def read(path: str, wary: bool = True) -> Content:
+    """The file at a path, through its links; raises FileFault.
+
+    :param wary: root follows no path that somebody else could lead elsewhere
+    """
+    if wary and os.geteuid() == 0:
         _refuse_what_others_steer(path)
     target = os.path.realpath(path)
     try:
@@ -101,7 +104,7 @@ def refuse_unwritable(content: Content) -> None:
 
 
 def replace(content: Content, raw: bytes) -> None:
-    """Write a file that was read before, with mode 0600, its folders too; raises FileFault, or Moved with nothing done."""
+    """Write a file that was read before, with mode 0600 and its owner, its folders too; raises FileFault, or Moved with nothing done."""
     folder, name = os.path.split(content.target)
     try:
         _make_folders(folder)
@@ -111,6 +114,8 @@ def replace(content: Content, raw: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             os.fchmod(handle, MODE)
+            if os.geteuid() == 0 and content.uid > 0:
+                os.fchown(handle, content.uid, -1)
             stream.write(raw)
             stream.flush()
             os.fsync(handle)

@@ -13,7 +13,6 @@ import contextlib
 import fcntl
 import json
 import os
-import tempfile
 import typing as t
 
 import yaml
@@ -21,6 +20,7 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, is_encrypted, match_encrypt_secret
 
+from ansible_collections.harbormaster.robots.plugins.module_utils import _private_file
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Changes, Entry, Store, StoreError, conflict, entry_of, moved
 
 VERSION = 1
@@ -60,6 +60,8 @@ class Cipher:
 class FileStore(Store):
     """One file. Writers hold a lock beside it and replace it as a whole, so that readers need none.
 
+    Who edits it by other means, as C(ansible-vault edit), is noticed and not overwritten.
+
     :param path: absolute; a link is followed
     :param cipher: None for a file in clear text
     """
@@ -69,35 +71,32 @@ class FileStore(Store):
         self._cipher = cipher
 
     def read(self, keys: t.Sequence[str]) -> dict[str, Entry]:
-        entries = self._load()
+        _content, entries = self._load()
         return {key: entries[key] for key in keys if key in entries}
 
     def write(self, changes: Changes) -> None:
         with self._locked():
-            entries = self._load()
+            content, entries = self._load()
             others = moved(changes, entries)
             if others:
                 raise conflict(others)
             entries.update((key, after) for key, (_before, after) in changes.items())
-            self._save(entries)
+            self._save(content, entries)
 
     # -- one file --------------------------------------------------------------------------------------------------
 
     def _fault(self, text: t.Any) -> StoreError:
         return StoreError("store %s: %s" % (self.path, text))
 
-    def _load(self) -> dict[str, Entry]:
+    def _load(self) -> tuple[_private_file.Content, dict[str, Entry]]:
         try:
-            with open(self.path, "rb") as file:
-                content = file.read()
-        except FileNotFoundError:
-            return {}
-        except OSError as exc:
-            raise self._fault(exc.strerror) from exc
-        try:
-            return _parsed(self._opened(content))
+            # A playbook's own folder, which may be anybody's in a container where root runs it.
+            content = _private_file.read(self.path, wary=False)
+            return content, {} if content.raw is None else _parsed(self._opened(content.raw))
         except StoreError as exc:
             raise self._fault(exc) from exc
+        except _private_file.FileFault as exc:
+            raise StoreError("store %s" % exc) from exc
 
     def _opened(self, content: bytes) -> bytes:
         if is_encrypted(content):
@@ -108,29 +107,18 @@ class FileStore(Store):
             raise StoreError("it is not encrypted; encrypt it with ansible-vault, or say format=plain")
         return content
 
-    def _save(self, entries: t.Mapping[str, Entry]) -> None:
+    def _save(self, content: _private_file.Content, entries: t.Mapping[str, Entry]) -> None:
         # Through JSON, because YAML knows none of the kinds of text that Ansible has (up to 2.18).
         robots = json.loads(json.dumps({key: entries[key].as_dict() for key in sorted(entries)}))
-        content = (TITLE + yaml.safe_dump({"version": VERSION, "robots": robots}, sort_keys=False)).encode()
+        text = (TITLE + yaml.safe_dump({"version": VERSION, "robots": robots}, sort_keys=False)).encode()
         try:
-            content = content if self._cipher is None else self._cipher.close(content)
+            _private_file.replace(content, text if self._cipher is None else self._cipher.close(text))
         except StoreError as exc:
             raise self._fault(exc) from exc
-        folder = os.path.dirname(self.path)
-        fresh = None
-        try:
-            handle, fresh = tempfile.mkstemp(prefix=".%s." % os.path.basename(self.path), dir=folder)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(fresh, self.path)
-            _sync(folder)
-        except OSError as exc:
-            if fresh is not None:
-                with contextlib.suppress(OSError):
-                    os.unlink(fresh)
-            raise self._fault("it cannot be written: %s" % exc.strerror) from exc
+        except _private_file.FileFault as exc:
+            raise StoreError("store %s" % exc) from exc
+        except _private_file.Moved as exc:
+            raise self._fault("somebody else wrote it meanwhile; run again") from exc
 
     @contextlib.contextmanager
     def _locked(self) -> t.Iterator[None]:
@@ -157,11 +145,3 @@ def _parsed(content: bytes) -> dict[str, Entry]:
     if whole.get("version") != VERSION:
         raise StoreError("its version is %s, and this collection knows version %d" % (whole.get("version"), VERSION))
     return {str(key): entry_of(str(key), value) for key, value in whole["robots"].items()}
-
-
-def _sync(folder: str) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -155,8 +155,36 @@ def test_no_identity_to_encrypt_with(path: Path) -> None:
 
 def test_what_cannot_be_read_is_not_taken_for_absent(path: Path) -> None:
     path.mkdir()
-    with pytest.raises(StoreError, match="Is a directory"):
+    with pytest.raises(StoreError, match="is not a file"):
         FileStore(str(path), None).read(["ci"])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
+def test_the_file_keeps_its_owner(path: Path) -> None:
+    """As in a container where root works in a folder of somebody outside."""
+    path.parent.mkdir(exist_ok=True)
+    FileStore(str(path), None).write({"ci": (None, WHOLE)})
+    for one in (path.parent, path):
+        os.chown(one, 12345, 12345)
+    FileStore(str(path), None).write({"ci": (WHOLE, Entry("S3cret-new"))})
+    assert path.stat().st_uid == 12345
+
+
+def test_who_edits_the_file_meanwhile_is_not_overwritten(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an editor, which knows nothing of the lock."""
+    store = FileStore(str(path), None)
+    store.write({"ci": (None, WHOLE)})
+    load = store._load
+
+    def edited() -> Any:
+        found = load()
+        path.write_text(path.read_text() + "# by hand\n")
+        return found
+
+    monkeypatch.setattr(store, "_load", edited)
+    with pytest.raises(StoreError, match="somebody else wrote it meanwhile"):
+        store.write({"ci": (WHOLE, Entry("S3cret-new"))})
+    assert path.read_text().endswith("# by hand\n")
 
 
 def test_a_write_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
