@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleAction, AnsibleConnectionFailure
+
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._sealed import SealedAction
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import StoreError
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._storekeeper import Storekeeper
@@ -31,6 +33,8 @@ class ActionModule(SealedAction):
 
         try:
             result = Storekeeper(store, arguments, ask, bool(self._task.check_mode)).run()
+        except (AnsibleAction, AnsibleConnectionFailure):
+            raise  # what Ansible itself has to tell
         except Exception as exc:  # a fault of this collection; its words are not shown, as they may hold what should not be seen
             return {"failed": True, "msg": "A fault of harbormaster.robots itself, please report it: %s" % type(exc).__name__}
         self.secret_inside = self.secret_inside or bool(result.get("credentials"))
