@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds the interpreters of a machine: those on PATH and those that a version manager keeps."""
+"""Finds the interpreters of a machine: the system's, those on PATH and those that a version manager keeps."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ CORES = {
     "2.21": ("3.12", "3.13", "3.14"),
 }
 
+# Looked at first, because a distribution compiles with optimisations, and what a version manager compiles may take half as long again.
+SYSTEM = Path("/usr/bin")
+
 # Where version managers keep what they installed, below the folder of their variable or below the home folder.
 MANAGERS = (
     ("PYENV_ROOT", ".pyenv", "versions/{version}*/bin"),
@@ -32,6 +35,7 @@ MANAGERS = (
 
 
 def _candidates(version: str) -> Iterator[Path]:
+    yield SYSTEM / f"python{version}"
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         # A version manager's shim runs, but only for the versions that are switched on.
         if folder and Path(folder).name != "shims":
