@@ -67,36 +67,38 @@ def connection(world: World, **more: Any) -> Json:
     return {"harbor_url": world.url, "harbor_username": USERNAME, "harbor_password": PASSWORD, "retries": 0, "timeout": 20, **more}
 
 
-def arrange(world: World, scenario: Scenario) -> None:
-    """The Harbor that a scenario begins with."""
-    world.clear()
-    if scenario.before is not None and not scenario.about_robot:
-        world.call("POST", "/projects", {"project_name": scenario.label, "metadata": {"public": str(scenario.before["public"]).lower()}})
-    elif scenario.before is not None:
-        before = dict(scenario.before)
-        world.make("ci", before.pop("secret"), before.pop("pairs"), **before)
+def arrange(world: World, scenario: Scenario) -> list[Json]:
+    """The Harbor that a scenario begins with; the robots in it."""
+
+    def before() -> None:
+        if scenario.before is not None and not scenario.about_robot:
+            public = str(scenario.before["public"]).lower()
+            world.call("POST", "/projects", {"project_name": scenario.label, "metadata": {"public": public}})
+        elif scenario.before is not None:
+            members = dict(scenario.before)
+            world.make("ci", members.pop("secret"), members.pop("pairs"), **members)
+
+    return world.begin(scenario.name, before)
 
 
 def undisturbed(world: World, scenario: Scenario, **options: Any) -> list[Json]:
     """The requests of a run in which nothing goes wrong; the faults are numbered after them."""
     arrange(world, scenario)
-    sent = world.asked()
     outcome = run(scenario.module, {**connection(world, **options), **scenario.options})
     assert not outcome.failed, f"{scenario.name} fails without any fault: {outcome.message}"
-    return world.log(sent)
+    return world.log()
 
 
 def play(world: World, scenario: Scenario, title: str, faults: list[Json], settles: float = 0.0, **options: Any) -> Story:
     """Run a scenario with faults, then without, then once more."""
-    arrange(world, scenario)
+    start = arrange(world, scenario)
     call = {**connection(world), **scenario.options}
-    start, sent = world.robots(), world.asked()
     world.simulator.faults(*faults)
     first = run(scenario.module, {**call, **options})
     world.simulator.faults()
     if settles:
         time.sleep(settles)
-    requests = world.log(sent)
+    requests = world.log()
     after_first = world.robots()
     story = Story(scenario, title, first, first, first, start, after_first, after_first, requests, world.bystander)
     if first.failed and after_first == start and not settles and not writes(requests):

@@ -70,8 +70,7 @@ def test_killed_after_each_write(harbor: Harbors, scenario: Scenario) -> None:
     for k, request in enumerate(clean, 1):
         if request["method"] == "GET" and k < len(clean):
             continue  # before the first write there is nothing to see
-        arrange(world, scenario)
-        begin, sent = world.robots(), world.asked()
+        begin, sent = arrange(world, scenario), world.asked()
         world.simulator.faults({"match": {"nth": k}, "do": {"kind": "slow", "seconds": HANG, "after": True}})
         process = start(connection(world, timeout=60), scenario)
         try:
@@ -107,8 +106,7 @@ def test_asked_to_end_at_each_request(harbor: Harbors, scenario: Scenario, login
     clean = undisturbed(world, scenario, login=login)
     found = []
     for k, request in enumerate(clean[1:], 2):  # before the second, it cannot be seen when the run has begun
-        arrange(world, scenario)
-        begin, sent = world.robots(), world.asked()
+        begin, sent = arrange(world, scenario), world.asked()
         world.simulator.faults({"match": {"nth": k}, "do": {"kind": "slow", "seconds": HANG, "after": True}})
         process = start(connection(world, login=login), scenario)
         try:

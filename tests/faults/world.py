@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import urllib3
@@ -20,8 +21,6 @@ PASSWORD = "Harbor12345"
 PROJECT = "shop"
 # Secrets that the robot had before, that its declaration gives, and that another client sets.
 BEFORE, OWN, OTHERS = "BeforeTheRun1", "GivenByItsUser2", "SetBySomebodyElse3"
-
-RESET_AFTER = 50
 
 Json = dict[str, Any]
 
@@ -47,7 +46,7 @@ class World:
         self.simulator = simulator
         self.url = simulator.url
         self.bystander: Json = {}
-        self._stories = 0
+        self._held: dict[str, list[Json]] = {}
 
     def ask(self, method: str, path: str, user: str, password: str, body: Any = None) -> urllib3.BaseHTTPResponse:
         """One request by anybody, whatever the answer."""
@@ -69,18 +68,22 @@ class World:
 
     def clear(self) -> None:
         """Back to a Harbor with the project, and a robot of somebody else's in it that no run may touch."""
-        self.simulator.faults()
-        self._stories += 1
-        if self._stories % RESET_AFTER == 1:
-            self.simulator.reset()  # takes longer than what follows, but the log would grow without end
-            self.call("POST", "/projects", {"project_name": PROJECT, "metadata": {"public": "false"}})
-            self.bystander = self.make("bystander", "ByStanderRobot4", description="not to be touched")
-        for robot in self.robots():
-            if robot != self.bystander:
-                self.call("DELETE", f"/robots/{robot['id']}")
-        for project in self.call("GET", "/projects"):
-            if project["name"] not in (PROJECT, "library"):
-                self.call("DELETE", f"/projects/{project['name']}")
+        self.begin("", lambda: None)
+
+    def begin(self, name: str, arrange: Callable[[], object]) -> list[Json]:
+        """A cleared Harbor as `arrange` leaves it, which is called for the first story of this name; the robots that it has."""
+        if name not in self._held:
+            if name:
+                self.clear()
+            else:
+                self.simulator.reset()
+                self.call("POST", "/projects", {"project_name": PROJECT, "metadata": {"public": "false"}})
+                self.bystander = self.make("bystander", "ByStanderRobot4", description="not to be touched")
+            arrange()
+            self.simulator.keep(name)
+            self._held[name] = self.robots()
+        self.simulator.restore(name)
+        return self._held[name]
 
     def make(self, name: str, secret: str, pairs: tuple[str, ...] = ("repository:pull",), **body: Any) -> Json:
         """A robot of the project as Harbor shows it; `disable` and the secret are set as Harbor wants that, after the creation."""

@@ -57,6 +57,8 @@ class Application:
         self.close_connection: Any = None
         self.web = Starlette(routes=[
             Route("/_simulator/reset", self.reset, methods=["POST"]),
+            Route("/_simulator/keep", self.keep, methods=["POST"]),
+            Route("/_simulator/restore", self.restore, methods=["POST"]),
             Route("/_simulator/arrange", self.arrange, methods=["POST"]),
             Route("/_simulator/faults", self.set_faults, methods=["POST"]),
             Route("/_simulator/log", self.log, methods=["GET"]),
@@ -94,6 +96,20 @@ class Application:
 
     async def reset(self, _request: WebRequest) -> Response:
         self.harbor.reset()
+        return self._begun()
+
+    async def keep(self, request: WebRequest) -> Response:
+        self.harbor.keep(str((await request.json())["name"]))
+        return JSONResponse({})
+
+    async def restore(self, request: WebRequest) -> Response:
+        try:
+            self.harbor.restore(str((await request.json())["name"]))
+        except KeyError as error:
+            return JSONResponse({"error": f"nothing was kept by the name of {error}"}, 400)
+        return self._begun()
+
+    def _begun(self) -> Response:
         self.faults = Faults()
         self.record = Record()
         return JSONResponse({})

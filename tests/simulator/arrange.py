@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the harbormaster.robots contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tests need and no REST call gives: robots of old Harbors, expired robots, robots of some age."""
+"""What tests need and no REST call gives: robots of old Harbors, expired robots, robots of some age, many secrets checked at once."""
 from __future__ import annotations
 
 import time
 from typing import Any
 
 from .robots import expire
-from .state import Robot, State
+from .state import Robot, State, digest
 
 
 def arrange(state: State, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -16,6 +16,8 @@ def arrange(state: State, wanted: dict[str, Any]) -> dict[str, Any]:
     what = wanted["do"]
     if what == "legacy_robot":
         return {"id": _legacy_robot(state, wanted).id}
+    if what == "check_secrets":
+        return {"right": [_is_right(state.robots[int(number)], secret) for number, secret in wanted["secrets"]]}
     robot = state.robots[int(wanted["id"])]
     if what == "expire_robot":
         expire(robot)
@@ -24,6 +26,11 @@ def arrange(state: State, wanted: dict[str, Any]) -> dict[str, Any]:
     else:
         raise ValueError(f"nothing known by the name of {what}")
     return {}
+
+
+def _is_right(robot: Robot, secret: str) -> bool:
+    """Whether a secret is a robot's, which may be disabled or expired."""
+    return robot.editable and digest(secret, robot.salt) == robot.secret
 
 
 def _legacy_robot(state: State, wanted: dict[str, Any]) -> Robot:

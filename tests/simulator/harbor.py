@@ -4,6 +4,7 @@
 """The server as a whole: what every request passes on its way, in Harbor's order."""
 from __future__ import annotations
 
+import pickle
 import random
 import re
 import uuid
@@ -44,17 +45,28 @@ class Harbor:
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        self.router = Router(operations.ALL, options.version)
+        self._kept: dict[str, bytes] = {}
         self.reset()
 
     def reset(self) -> None:
         """Back to a fresh installation: project `library`, user `admin`."""
-        version = self.options.version
-        self.state = State(version)
+        self._begin(State(self.options.version))
+
+    def keep(self, name: str) -> None:
+        """Remember what the database holds."""
+        self._kept[name] = pickle.dumps(self.state)
+
+    def restore(self, name: str) -> None:
+        """Back to what the database held when it was kept, as after a restart: nobody is logged in or locked. Raises KeyError."""
+        self._begin(pickle.loads(self._kept[name]))
+
+    def _begin(self, state: State) -> None:
+        self.state = state
         self.sessions = Sessions()
-        self.csrf = Csrf(version, self.options.endpoint.startswith("https://"))
+        self.csrf = Csrf(self.options.version, self.options.endpoint.startswith("https://"))
         self.authenticator = Authenticator(self.state, self.sessions, Costs(self.options.refusal, self.options.password))
         self.registry = Registry(self.state)
-        self.router = Router(operations.ALL, version)
 
     async def serve(self, request: Request) -> tuple[Answer, Identity]:
         """The answer to a request, and who it came from."""

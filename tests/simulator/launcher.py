@@ -87,6 +87,19 @@ class Simulator:
         """Back to a fresh Harbor, without faults and statistics."""
         self._call("POST", "reset", {})
 
+    def keep(self, name: str) -> None:
+        """Remember what the database holds now."""
+        self._call("POST", "keep", {"name": name})
+
+    def restore(self, name: str) -> None:
+        """Back to what was kept, without faults, statistics, sessions and locks."""
+        self._call("POST", "restore", {"name": name})
+
+    def are_right(self, secrets: list[tuple[int, str]]) -> list[bool]:
+        """Which of these secrets are those of the robots with these ids, disabled or not."""
+        right: list[bool] = self._call("POST", "arrange", {"do": "check_secrets", "secrets": secrets})["right"]
+        return right
+
     def arrange(self, do: str, **arguments: Any) -> Any:
         """`legacy_robot` (name, project_id, expires_at) returns its id; `expire_robot` (id); `age_robot` (id, days)."""
         return self._call("POST", "arrange", {"do": do, **arguments}).get("id")
