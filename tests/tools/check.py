@@ -6,7 +6,7 @@
 
     python -m tests.tools.check [--keep-going] [PART …]
 
-Three parts run at a time, each prints as a whole when it ends, and the first that fails ends the run, unless told to keep going. With
+Four parts run at a time, each prints as a whole when it ends, and the first that fails ends the run, unless told to keep going. With
 HARBORMASTER_REQUIRE_ALL=1 a test that was skipped, or a program that some test needs and is not installed, is a failure.
 """
 
@@ -27,8 +27,8 @@ import time
 from tests.tools import parts, programs, pythons
 from tests.tools.paths import BIN, ROOT, link_collection
 
-# One more than a small machine has cores, because most parts wait for something now and then.
-LANES = 3
+# Twice what a small machine has cores, because most parts wait for something now and then.
+LANES = 4
 # Seconds after which a command hangs rather than works.
 PATIENCE = 1800.0
 

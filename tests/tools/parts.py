@@ -19,6 +19,12 @@ HARBORS = tuple(INTEGRATION)
 # The ansible-cores whose sanity tests run: their findings differ little from one core to the next.
 SANITY = ("2.19",)
 
+# What takes minutes, the longest first; the rest fills up the lanes in the end.
+LONGEST = (
+    *("integration-2.15.2", "leak-2.21", "fleet", "faults", "sanity-2.19", "integration-2.12.4", "integration-2.9.5", "leak-2.16"),
+    *("hand-offs", "molecule", "stores"),
+)
+
 # Further folders of pytest tests.
 SUITES = ("clients", "stores", "hand_offs", "bad_input", "bench", "package")
 
@@ -50,14 +56,14 @@ def _cores() -> list[str]:
 
 
 def everything() -> list[Part]:
-    """All parts in the order in which they start: what fails soonest first, then from long to short, so that all lanes end together."""
+    """All parts in the order in which they start: what fails soonest first, then the longest, so that all lanes end together."""
     collections = (("ANSIBLE_COLLECTIONS_PATH", str(COLLECTIONS)),)
     plugins = str((LINK / "plugins").relative_to(ROOT))
     mypy = ("mypy", "tests", plugins)
     # Where it puts stand-ins for modules of other collections.
     lint_home = (*collections, ("ANSIBLE_HOME", str(CACHE / "home" / "ansible-lint")))
     lint_docs = ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", ".")
-    return [
+    quick = [
         Part("ruff", (("ruff", "check", "."), ("ruff", "format", "--check", "."))),
         Part("mypy", (mypy,), (("MYPYPATH", str(COLLECTIONS)),)),
         Part("yamllint", (("yamllint", "--strict", "."),)),
@@ -67,6 +73,8 @@ def everything() -> list[Part]:
         Part("ansible-lint", (("ansible-lint", "--offline", "--profile", "production", "--strict"),), lint_home),
         Part("tools", (_pytest("tools"),)),
         *(Part(f"unit-{core}", (_tool("unit", core, "-q", "-rs", "tests/unit"),)) for core in _cores()),
+    ]
+    longer = [
         Part("faults", (_pytest("faults"),)),
         *(Part(f"integration-{version}", (_tool("ansible_test", "integration", version),)) for version in reversed(HARBORS)),
         Part("fleet", (_pytest("fleet"),)),
@@ -80,6 +88,7 @@ def everything() -> list[Part]:
         Part("molecule", (_tool("harbor", HARBORS[-1], "molecule", "test", "--all"),)),
         Part("demo", (_tool("demo"),)),
     ]
+    return quick + sorted(longer, key=lambda part: LONGEST.index(part.name) if part.name in LONGEST else len(LONGEST))
 
 
 def not_run() -> list[str]:
