@@ -49,7 +49,7 @@ def in_vault(vault: Vault, path: str = "harbor", mount: str = MOUNT, **options: 
 def documented(folder: Path) -> list[str]:
     """The program that the documentation shows, with a file of its own."""
     (program,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    return ["env", f"ROBOT_STORE={folder / 'kept.json'}", sys.executable, "-c", program]
+    return ["env", f"ROBOT_STORE={folder / 'kept.json'}", sys.executable, "-IS", "-c", program]
 
 
 STORES: dict[str, Make] = {
@@ -57,7 +57,7 @@ STORES: dict[str, Make] = {
     "plain file": lambda folder, _: FileStore(str(folder / "kept" / "secrets.yml"), None),
     "hashi_vault": lambda folder, vault: in_vault(vault, str(folder)),
     "command": lambda folder, _: CommandStore(documented(folder), 30.0),
-    "careless command": lambda folder, _: CommandStore([sys.executable, CARELESS, str(folder / "kept.json")], 30.0),
+    "careless command": lambda folder, _: CommandStore([sys.executable, "-IS", CARELESS, str(folder / "kept.json")], 30.0),
 }
 
 
