@@ -20,7 +20,7 @@ HARBORS = tuple(INTEGRATION)
 SANITY = ("2.19",)
 
 # Further folders of pytest tests.
-SUITES = ("clients", "stores", "hand_offs", "bad_input", "bench", "package")
+SUITES = ("clients", "stores", "hand_offs", "awx", "bad_input", "bench", "package")
 
 
 @dataclasses.dataclass(frozen=True)
