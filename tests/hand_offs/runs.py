@@ -65,6 +65,8 @@ def environment(place: Path, binaries: Path, collections: t.Iterable[Path] = ())
         "PATH": os.pathsep.join((str(binaries), "/usr/local/bin", "/usr/bin", "/bin")),
         "LANG": "C.UTF-8",
         "NO_PROXY": "*",
+        # No server here is asked over TLS, and Ansible's client would read all authorities of the machine again for each request.
+        "SSL_CERT_FILE": os.devnull,
         "HOME": str(place / "home"),
         "TMPDIR": str(place / "tmp"),
         "ANSIBLE_NOCOLOR": "1",
