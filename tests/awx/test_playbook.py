@@ -35,7 +35,7 @@ def test_only_what_differs_is_changed(folder: Path) -> None:
     with awx.serving():
         done = apply(awx, folder, OLDEST, "--check")
         assert (done.code, done.count("changed"), awx.writes()) == (0, 4, []), done.output
-        assert f"These would be made, too, with what they need: {', '.join(TEMPLATES)}" in done.output
+        assert f"These would be made or changed, too, with what they need: {', '.join(TEMPLATES)}" in done.output
 
         done = apply(awx, folder, OLDEST)
         assert (done.code, done.count("changed")) == (0, 5), done.output
