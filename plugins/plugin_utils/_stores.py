@@ -22,8 +22,10 @@ from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_hashi_v
 
 NEEDS = {"file": "path", "hashi_vault": "path", "command": "command"}
 BELONGS = {"file": ("path", "format", "lasts"), "hashi_vault": ("path", "engine_mount_point", "options"), "command": ("command", "timeout")}
-# Where AWX puts what a job sees, and removes it with the job.
+# Where AWX puts what a job sees, and removes it with the job. That is its name on the node that AWX runs on; in a container, or on another
+# node, the job sees it elsewhere: two levels above the folder in which ansible-runner puts what this one run leaves.
 AWX_FOLDER = "AWX_PRIVATE_DATA_DIR"
+RUN_FOLDER = "AWX_ISOLATED_DATA_DIR"
 
 
 def store_of(options: t.Any, loader: t.Any, templar: t.Any, variables: t.Mapping[str, t.Any]) -> Store:
@@ -63,8 +65,10 @@ def _vault_identities(loader: t.Any) -> t.Sequence[tuple[str, t.Any]]:
 
 def _refuse_passing(path: str) -> None:
     """Raise StoreError for a file in a folder that AWX removes after the job."""
-    folder = os.environ.get(AWX_FOLDER)
-    if folder and os.path.commonpath([os.path.realpath(folder), path]) == os.path.realpath(folder):
-        raise StoreError(
-            "store %s lies in the folder that AWX removes after the job; take a path that stays, or say lasts=true if it is one" % path
-        )
+    node, run = os.environ.get(AWX_FOLDER), os.environ.get(RUN_FOLDER)
+    for folder in (node, os.path.join(run, "..", "..") if run else node) if node else ():
+        folder = os.path.realpath(folder)
+        if os.path.commonpath([folder, path]) == folder:
+            raise StoreError(
+                "store %s lies in the folder that AWX removes after the job; take a path that stays, or say lasts=true if it is one" % path
+            )

@@ -14,10 +14,15 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.leak.search import Hit, Searcher
+from tests.tools import hand_offs, pythons
 from tests.tools.paths import COLLECTIONS, link_collection
 
 PATIENCE = 300.0
+CORES = [core for core in pythons.CORES if pythons.for_core(core)]
+OLDEST, NEWEST = CORES[0], CORES[-1]
 
 
 @dataclass(frozen=True)
@@ -40,28 +45,28 @@ class Run:
         return search.bytes("output", self.output.encode()) + search.folder(self.place)
 
 
-def run(
-    folder: Path, binaries: Path, playbook: str, variables: t.Mapping[str, t.Any], collections: t.Iterable[Path] = (), *options: str
-) -> Run:
-    """Run a playbook with -vvvv and --diff.
+def installed() -> tuple[Path, dict[str, Path]]:
+    """Where collections of others are, and by the oldest and the newest ansible-core where the programs are that run them.
 
-    :param folder: below it the run has a home folder of its own; what it is given lies beside it
-    :param playbook: its text
-    :param binaries: where ansible-playbook and the Python of its modules are
-    :param collections: where other collections are, beside the one under test
+    Called while a module is loaded, which is skipped with one line where they cannot be installed.
     """
+    try:
+        return hand_offs.ensure_collections(), {core: hand_offs.ensure_environment(core) for core in (OLDEST, NEWEST)}
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"collections of others could not be installed: a command ended with {error.returncode}", allow_module_level=True)
+
+
+def environment(place: Path, binaries: Path, collections: t.Iterable[Path] = ()) -> dict[str, str]:
+    """That of a run which keeps everything below `place`; makes its folders."""
     link_collection()
-    number = len(list(folder.iterdir()))
-    place, inputs = folder / f"run{number}", folder / f"inputs{number}"
-    for name in (place / "home", place / "tmp", inputs):
-        name.mkdir(parents=True)
-    file = inputs / "variables.json"
-    file.write_text(json.dumps({"ansible_python_interpreter": str(binaries / "python"), **variables}), encoding="utf-8")
-    (inputs / "playbook.yml").write_text(playbook, encoding="utf-8")
-    environment = {
+    for name in ("home", "tmp"):
+        (place / name).mkdir(parents=True, exist_ok=True)
+    return {
         "PATH": os.pathsep.join((str(binaries), "/usr/local/bin", "/usr/bin", "/bin")),
         "LANG": "C.UTF-8",
         "NO_PROXY": "*",
+        # No server here is asked over TLS, and Ansible's client would read all authorities of the machine again for each request.
+        "SSL_CERT_FILE": os.devnull,
         "HOME": str(place / "home"),
         "TMPDIR": str(place / "tmp"),
         "ANSIBLE_NOCOLOR": "1",
@@ -71,11 +76,39 @@ def run(
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
     }
+
+
+def run(
+    folder: Path,
+    binaries: Path,
+    playbook: str,
+    variables: t.Mapping[str, t.Any],
+    collections: t.Iterable[Path] = (),
+    *options: str,
+    more: t.Mapping[str, str] | None = None,
+) -> Run:
+    """Run a playbook with -vvvv and --diff.
+
+    :param folder: below it the run has a home folder of its own; what it is given lies beside it
+    :param playbook: its text, or the name of one in a collection
+    :param binaries: where ansible-playbook and the Python of its modules are
+    :param collections: where other collections are, beside the one under test
+    :param more: additions to the environment
+    """
+    number = len(list(folder.iterdir()))
+    place, inputs = folder / f"run{number}", folder / f"inputs{number}"
+    inputs.mkdir(parents=True)
+    file = inputs / "variables.json"
+    file.write_text(json.dumps({"ansible_python_interpreter": str(binaries / "python"), **variables}), encoding="utf-8")
+    if "\n" in playbook:
+        (inputs / "playbook.yml").write_text(playbook, encoding="utf-8")
+        playbook = str(inputs / "playbook.yml")
     command = [str(binaries / "ansible-playbook"), "-vvvv", "--diff", "-i", "localhost,", "-e", f"@{file}", *options]
+    env = environment(place, binaries, collections) | dict(more or {})
     done = subprocess.run(
-        [*command, str(inputs / "playbook.yml")],
+        [*command, playbook],
         cwd=place,
-        env=environment,
+        env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

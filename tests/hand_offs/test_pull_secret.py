@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
 import tempfile
 import typing as t
 from collections.abc import Iterator
@@ -17,21 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.hand_offs.runs import Run, run
+from tests.hand_offs.runs import NEWEST, OLDEST, Run, installed, run
 from tests.kubernetes.app import Cluster
-from tests.tools import hand_offs, pythons
 
-CORES = [core for core in pythons.CORES if pythons.for_core(core)]
-OLDEST, NEWEST = CORES[0], CORES[-1]
 # Up to ansible-core 2.18 results are converted, censored and told in other ways than since.
 BOTH = pytest.mark.parametrize("core", sorted({OLDEST, NEWEST}))
-
-try:
-    OTHERS = hand_offs.ensure_collections()
-    BINARIES = {core: hand_offs.ensure_environment(core) for core in (OLDEST, NEWEST)}
-except subprocess.CalledProcessError as error:
-    # Here and not in a fixture, so that it is told once.
-    pytest.skip(f"kubernetes.core could not be installed: a command ended with {error.returncode}", allow_module_level=True)
+OTHERS, BINARIES = installed()
 
 CHECK = "--check"
 # With what goes wrong where somebody quotes, templates or encodes once too often.

@@ -122,6 +122,16 @@ def test_documentation_of_every_module(installed: dict[str, str]) -> None:
         assert run(installed, "ansible-doc", name).strip()
 
 
+def test_playbooks_of_the_installed_collection(installed: dict[str, str]) -> None:
+    """Ansible finds and reads each by its name, and the files that import them in AWX."""
+    names = [f"harbormaster.robots.{path.stem}" for path in sorted((ROOT / "playbooks").glob("*.yml"))]
+    assert len(names) >= 4
+    folder = Path(installed["ANSIBLE_COLLECTIONS_PATH"]) / "ansible_collections/harbormaster/robots/playbooks/awx_project"
+    files = [str(path) for path in sorted(folder.glob("*.yml")) if path.name != "execution-environment.yml"]
+    assert len(files) >= 3
+    run(installed, "ansible-playbook", "--syntax-check", *names, *files)
+
+
 def test_playbook_from_the_installed_collection(installed: dict[str, str]) -> None:
     """A robot is declared and read, with the modules of the archive."""
     playbook = Path(installed["HOME"]) / "play.yml"

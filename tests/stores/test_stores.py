@@ -25,6 +25,7 @@ from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import 
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_hashi_vault import HashiVaultStore, Lookups
+from ansible_collections.harbormaster.robots.plugins.plugin_utils._stores import store_of
 from tests.stores.conftest import IDENTITIES, documented, in_vault
 from tests.vault.app import Vault, Version
 
@@ -200,6 +201,21 @@ def test_a_write_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.
         store.write({"ci": (WHOLE, Entry("S3cret-new"))})
     assert path.read_text() == before
     assert sorted(one.name for one in path.parent.iterdir()) == [f".{path.name}.lock", path.name]
+
+
+@pytest.mark.parametrize("folder", ["node", "job"])
+def test_a_file_that_goes_with_a_job_of_awx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """AWX's node has one name for the folder, and the job may have another one, as in a container."""
+    options = {"type": "file", "path": str(tmp_path / folder / "project" / "secrets.yml"), "format": "plain"}
+    loader = DataLoader()
+    monkeypatch.setenv("AWX_ISOLATED_DATA_DIR", str(tmp_path / "job" / "artifacts" / "5"))
+    # Whoever runs ansible-runner by hand keeps the folder.
+    store_of(options, loader, Templar(loader), {})
+    monkeypatch.setenv("AWX_PRIVATE_DATA_DIR", str(tmp_path / "node"))
+    with pytest.raises(StoreError, match="lies in the folder that AWX removes"):
+        store_of(options, loader, Templar(loader), {})
+    store_of({**options, "lasts": True}, loader, Templar(loader), {})
+    store_of({**options, "path": str(tmp_path / "kept.yml")}, loader, Templar(loader), {})
 
 
 # --- programs

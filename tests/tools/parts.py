@@ -26,7 +26,7 @@ LONGEST = (
 )
 
 # Further folders of pytest tests.
-SUITES = ("clients", "stores", "hand_offs", "bad_input", "bench", "package")
+SUITES = ("clients", "stores", "hand_offs", "awx", "bad_input", "bench", "package")
 
 
 @dataclasses.dataclass(frozen=True)
