@@ -275,6 +275,24 @@ class TestProjectRobotPaths:
             f"resource not found: cannot find robot with project id: {shop} and id: {reply.json['id']}"
         )
 
+    @pytest.mark.parametrize(
+        ("access", "shown"),
+        [
+            ({"resource": "/project/1/nosuch", "action": "pull"}, None),
+            ({"resource": "/project/1/repository", "action": "pull", "effect": "deny"}, None),
+            ({"resource": "/project/2/repository", "action": "pull"}, None),
+            ({"resource": "/project/1", "action": "read"}, "bad resource /project/1"),
+        ],
+    )
+    def test_what_they_refuse(self, access: dict[str, str], shown: str | None) -> None:
+        harbor = Caller("2.12")
+        for path, name in (("library", "library"), ("1", "%!s(int64=1)")):
+            reply = harbor("POST", f"/projects/{path}/robots", {"name": "x", "access": [access]})
+            unknown = f"{access['action']} action of {access['resource']} resource not exist in project {name}"
+            assert reply.error == (400, "BAD_REQUEST", shown or unknown)
+        assert harbor("POST", "/projects/library/robots", {"name": "x"}).error[2] == "bad request no access"
+        assert harbor("POST", "/projects/library/robots", {"name": "x", "access": [None]}).answer.body == b""
+
     def test_digits_are_an_id_unless_the_header_says_otherwise(self) -> None:
         harbor = Caller("2.12")
         assert harbor("GET", "/projects/1/robots").status == 200
@@ -348,6 +366,15 @@ class TestAudit:
             if events:
                 assert (events[0]["resource"], events[0]["username"]) == ("robot$ci", "admin")
                 assert events[0].get("operation_description") == ("create robot: robot$ci" if version == "2.13" else None)
+
+    def test_robots_without_permission_rows_go_without_a_word(self) -> None:
+        harbor = Caller("2.12")
+        number = harbor.arrange("legacy_robot", name="robot$old", project_id=1, expires_at=-1)
+        assert harbor("DELETE", f"/robots/{number}").status == 200
+        number = harbor.robot("ci", level="project")[0]
+        assert harbor("DELETE", f"/projects/library/robots/{number}").status == 200
+        events = harbor("GET", "/audit-logs?q=resource_type%3Drobot%2Coperation%3Ddelete").json
+        assert [event["resource"] for event in events] == ["robot$library+ci"]
 
     def test_it_can_be_switched_off(self) -> None:
         harbor = Caller("2.15")

@@ -20,7 +20,7 @@ from .versions import Version
 
 BASE = "/api/v2.0"
 TRUE_WORDS = {"true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"}
-_INTEGER = re.compile(r"[+-]?\d+")
+_INTEGER = re.compile("[+-]?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Operation:
 
 @dataclass
 class Bound:
-    """An operation with its arguments."""
+    """An operation with its arguments. `accepts` is empty where the caller wants nothing of what it offers, and gets it all the same."""
 
     operation: Operation
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class Router:
         if self._version.always_offers_json and JSON not in produces:
             produces = (*produces, JSON)
         bound = Bound(operation, accepts=negotiate(request.headers.get("accept", ""), produces) or "")
-        if not bound.accepts:
+        if not bound.accepts and not request.body:  # what a body was sent in counts as wanted
             raise unprocessable([f"unsupported media type requested, only [{' '.join(produces)}] are available"])
         faults: list[str] = []
         steps: list[Argument | Body] = [*operation.arguments, *([operation.body] if operation.body else [])]

@@ -120,7 +120,10 @@ class Harbor:
             operation, values = self.router.find(request)
             bound = self.router.bind(request, operation, values)
             call.arguments, call.body, call.accepts = bound.arguments, bound.body, bound.accepts
-            return operation.handler(call)
+            answer = operation.handler(call)
+            if not bound.accepts and answer.kind:
+                answer.kind, answer.headers["Content-Type"] = None, ""
+            return answer
         if path == "/api/version" and request.method == "GET":
             return server.version(call)
         if path == "/service/token":

@@ -69,8 +69,8 @@ class Request:
 
     def cookie(self, name: str) -> str | None:
         for part in self.headers.get("cookie", "").split(";"):
-            key, equals, value = part.strip().partition("=")
-            if equals and key == name:
+            key, _equals, value = part.strip().partition("=")
+            if key == name:
                 return value
         return None
 

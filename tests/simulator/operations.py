@@ -93,7 +93,7 @@ REPOSITORIES = [
 
 USERS = [
     Operation("GET", "/users", users.listed, LIST),
-    Operation("POST", "/users", users.create, body=Body("userReq", schemas.USER_CREATE)),
+    Operation("POST", "/users", users.create, body=Body("userReq", schemas.USER_CREATE, users.check_new)),
     Operation("GET", "/users/current", users.current),
     Operation("GET", "/users/current/permissions", users.current_permissions, (Argument("scope"), Argument("relative", bool))),
     Operation("GET", "/users/search", users.search, (*PAGES, Argument("username", required=True))),

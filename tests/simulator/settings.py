@@ -116,6 +116,15 @@ def change(settings: dict[str, Any], wanted: dict[str, Any], version: Version, a
     if wanted.get("project_creation_restriction", "everyone") not in ("everyone", "adminonly"):
         raise bad_request("bad request: item name project_creation_restriction: "
                           "invalid project_creation_restriction, should be adminonly or everyone")
+    for name in ("ldap_scope", "ldap_group_search_scope"):
+        if wanted.get(name, 0) not in (0, 1, 2):
+            raise bad_request(f"bad request: item name {name}: invalid scope, should be 0, 1 or 2")
+    limit = wanted.get("storage_per_project", -1)
+    if limit <= 0 and limit != -1:
+        raise bad_request(f"bad request: invalid non-positive value for quota limit, value={limit}")
+    together = {**settings, **wanted}
+    if "skip_audit_log_database" in wanted and wanted["skip_audit_log_database"] and not together["audit_log_forward_endpoint"]:
+        raise bad_request("bad request: audit log forward endpoint should be configured before enable skip audit log in database")
     if version.limits_token_duration:
         for name in _POSITIVE:
             if name in wanted and wanted[name] <= 0:
