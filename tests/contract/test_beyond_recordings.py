@@ -173,6 +173,12 @@ class TestPermissions:
             assert (reply.status, reply.answer.body) == (500, b"")
         assert Caller("2.16")("POST", "/robots", body).error[2] in ("bad request empty permission", "bad request empty access")
 
+    def test_texts_that_the_database_has_no_room_for(self) -> None:
+        harbor = Caller()
+        for effect, status in (("e" * 255, 201), ("e" * 256, 500), ("e\0", 500)):
+            name = f"ci{len(effect)}"
+            assert harbor("POST", "/robots", robot_body(name, permission("library", pair("repository:pull", effect)))).status == status
+
     def test_a_put_that_echoes_pairs_of_old_versions_is_refused(self) -> None:
         harbor = Caller("2.12")
         number, _x = harbor.robot("ci")
@@ -351,6 +357,26 @@ class TestServer:
     def test_an_id_beyond_32_bits_is_an_error_of_the_database_up_to_2_15(self) -> None:
         assert Caller("2.15")("GET", "/robots/2147483648").error == (500, "UNKNOWN", "internal server error")
         assert Caller("2.16")("GET", "/robots/2147483648").status == 404
+        assert Caller("2.16")("GET", "/projects/2147483648").status == 500
+
+    def test_what_went_from_systeminfo(self) -> None:
+        for version, told in (("2.7", ["with_chartmuseum", "with_notary"]), ("2.8", ["with_notary"]), ("2.9", [])):
+            assert [name for name in sorted(Caller(version)("GET", "/systeminfo").json) if name.startswith("with_")] == told
+            assert not any(name.startswith("with_") for name in Caller(version)("GET", "/systeminfo", caller=None).json)
+
+    @pytest.mark.parametrize(
+        ("setting", "refusal"),
+        [
+            ({"ldap_scope": 3}, "item name ldap_scope: invalid scope, should be 0, 1 or 2"),
+            ({"storage_per_project": 0}, "invalid non-positive value for quota limit, value=0"),
+            (
+                {"skip_audit_log_database": True},
+                "audit log forward endpoint should be configured before enable skip audit log in database",
+            ),
+        ],
+    )
+    def test_settings_that_are_refused(self, setting: dict[str, object], refusal: str) -> None:
+        assert Caller()("PUT", "/configurations", setting).error == (400, "BAD_REQUEST", f"bad request: {refusal}")
 
 
 class TestAudit:

@@ -326,6 +326,15 @@ class TestSessions:
         assert harbor("GET", "//c/log_out", caller=None, headers=first).status == 200
         assert [harbor("GET", "/users/current", caller=None, headers=cookies).status for cookies in (first, second)] == [401, 200]
 
+    def test_a_log_in_or_out_without_a_session_opens_one_first(self) -> None:
+        harbor = Caller()
+        token, cookies = _open(harbor)
+        gorilla = {"Cookie": cookies["Cookie"].partition("; ")[0]}
+        reply = harbor("POST", "//c/login", raw="principal=admin&password=Harbor12345", caller=None, headers={**token, **gorilla, **FORM})
+        assert [cookie.partition("=")[0] for cookie in reply.answer.cookies] == ["sid", "sid"]
+        out = harbor("GET", "//c/log_out", caller=None, headers=gorilla).answer.cookies
+        assert ["Max-Age=0" in cookie for cookie in out] == [False, True]
+
     def test_every_answer_has_a_token_and_any_of_them_does(self) -> None:
         harbor = Caller()
         token, cookies = _log_in(harbor, "admin", "Harbor12345")
@@ -400,6 +409,16 @@ class TestRegistry:
     def test_the_challenge_names_the_host_that_was_asked_since_2_14(self, version: str, realm: str) -> None:
         reply = Caller(version)("GET", "//v2/", caller=None, headers={"Host": "other.example:8080"})
         assert reply.headers["Www-Authenticate"] == f'Bearer realm="{realm}/service/token",service="harbor-registry"'
+
+    def test_what_is_not_there(self) -> None:
+        harbor = Caller()
+        robot = harbor.robot("ci")[1]
+        digest = "sha256:" + "0" * 64
+        for api, v2 in (("artifacts/latest", "manifests/latest"), (f"artifacts/{digest}", f"manifests/{digest}")):
+            known = f"artifact library/x@{digest}" if digest in api else "repository library/x"
+            expected = (404, "NOT_FOUND", f"{known} not found")
+            assert harbor("GET", f"/projects/library/repositories/x/{api}").error == expected
+            assert harbor("GET", f"//v2/library/x/{v2}", caller=robot).error == expected
 
     def test_challenges(self) -> None:
         harbor = Caller()

@@ -110,8 +110,7 @@ class Harbor:
             answer = failure(error)
         except Panic:
             answer = Answer(500)
-        replaced = any(cookie.startswith(f"{SID}=") and "Max-Age=0" not in cookie for cookie in answer.cookies)
-        answer.cookies = ([] if replaced else opened) + answer.cookies
+        answer.cookies = opened + answer.cookies
         return answer
 
     async def _call(self, request: Request, identity: Identity) -> Answer:
@@ -133,8 +132,7 @@ class Harbor:
         if path == "/c/login" and request.method == "POST":
             return await self._log_in(request)
         if path == "/c/log_out" and request.method == "GET":
-            cookie = self.sessions.close(request.cookie(SID))
-            return Answer(cookies=[cookie] if cookie else [])
+            return Answer(cookies=[] if request.cookie(SID) == "" else [self.sessions.close(request.cookie(SID))])
         return Answer(404, PAGE, "text/html; charset=utf-8")
 
     async def _log_in(self, request: Request) -> Answer:

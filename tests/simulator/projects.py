@@ -11,14 +11,13 @@ from typing import Any
 from .access import Call
 from .errors import bad_request, conflict, forbidden, internal, not_found
 from .identity import RobotIdentity, UserIdentity
-from .messages import Answer, created, ok
+from .messages import DIGEST, Answer, created, ok
 from .query import Column, Fuzzy, columns_of, list_headers, order, page, select
 from .robots import permissions_of
 from .roles import DEVELOPER, GUEST, LIMITED_GUEST, MAINTAINER, PROJECT_ADMIN, ROLE_NAMES
 from .state import ALL_PROJECTS_SCOPE, Conflict, Member, Project, now, stamp
 
 NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
-DIGEST = re.compile("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 LONGEST_NAME = 255
 LARGEST_STORAGE = 2 ** 50
 NO_TIME = "0001-01-01T00:00:00.000Z"

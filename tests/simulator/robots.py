@@ -121,7 +121,10 @@ def rows_for(call: Call, permissions: list[dict[str, Any]]) -> dict[Policy, None
         for access in permission["access"]:
             if access is None:
                 raise Panic
-            rows[(scope, access.get("resource", ""), access.get("action", ""), access.get("effect", ""))] = None
+            row = (scope, access.get("resource", ""), access.get("action", ""), access.get("effect", ""))
+            if any(len(text) > LONGEST_NAME or "\0" in text for text in row):
+                raise internal()
+            rows[row] = None
     return rows
 
 

@@ -280,6 +280,11 @@ class Version:
         return self.since(2, 5)
 
     @cached_property
+    def tells_of_notary(self) -> bool:
+        """/systeminfo has with_notary (up to 2.8)."""
+        return not self.since(2, 9)
+
+    @cached_property
     def has_primary_auth_mode(self) -> bool:
         """/systeminfo has primary_auth_mode (2.8)."""
         return self.since(2, 8)
@@ -301,7 +306,7 @@ class Version:
 
     @cached_property
     def counts_charts(self) -> bool:
-        """Projects have chart_count (up to 2.7)."""
+        """Projects have chart_count, and /systeminfo with_chartmuseum (up to 2.7)."""
         return not self.since(2, 8)
 
     @cached_property
