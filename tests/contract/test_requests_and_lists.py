@@ -47,6 +47,8 @@ class TestForm:
         ('{"name": "a', "unexpected EOF"),
         ('{"duration": -}', "invalid character '}' in numeric literal"),
         ("'x'", "invalid character '\\'' looking for beginning of value"),
+        ("é", "invalid character 'Ã' looking for beginning of value"),
+        ('{"name": "\x01"}', "invalid character '\\x01' in string literal"),
         ('"x"', "json: cannot unmarshal string into Go value of type models.RobotCreate"),
         ("7", "json: cannot unmarshal number into Go value of type models.RobotCreate"),
         ('{"disable": "yes"}', "json: cannot unmarshal string into Go struct field RobotCreate.disable of type bool"),
