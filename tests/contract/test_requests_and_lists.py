@@ -108,11 +108,15 @@ class TestForm:
         assert Caller("2.11")("GET", "/systeminfo/getcert", headers={"Accept": "application/json"}).status == 404
 
     @pytest.mark.parametrize(("method", "path", "allowed"), [
-        ("POST", "/permissions", "GET"), ("HEAD", "/robots", "GET,POST"), ("PATCH", "/projects", "GET,HEAD,POST")])
+        ("POST", "/permissions", "GET"), ("HEAD", "/robots", "GET,POST"), ("PATCH", "/projects", "GET,HEAD,POST"),
+        ("POST", "/users/current", "GET,PUT,DELETE")])
     def test_methods(self, harbor: Caller, method: str, path: str, allowed: str) -> None:
         status, code, message = harbor(method, path).error
         assert (status, code) == (405, "METHOD_NOT_ALLOWED")
         assert message == f"method {method} is not allowed, but [{allowed}] are"
+
+    def test_what_is_a_word_for_one_method_is_an_argument_of_another(self, harbor: Caller) -> None:
+        assert unprocessable(harbor("DELETE", "/users/current")) == 'user_id in path must be of type int64: "current"'
 
     def test_request_ids(self, harbor: Caller) -> None:
         assert harbor("GET", "/ping", headers={"X-Request-Id": "mine"}).headers["X-Request-Id"] == "mine"

@@ -99,8 +99,19 @@ class Router:
         if methods is None:
             raise not_found(f"path {request.path} was not found")
         if request.method not in methods:
-            raise HarborError("METHOD_NOT_ALLOWED", f"method {request.method} is not allowed, but [{','.join(methods)}] are")
+            return self._behind(path, request.method, methods)
         return methods[request.method], values
+
+    def _behind(self, path: str, method: str, methods: dict[str, Operation]) -> tuple[Operation, dict[str, str]]:
+        """A path without this method may be an argument of another that has it, as /users/current is of PUT /users/{user_id}."""
+        allowed = dict.fromkeys(methods)
+        for pattern, candidates in self._patterns.values():
+            match = pattern.match(path)
+            if match and method in candidates:
+                return candidates[method], {name: unquote(value) for name, value in match.groupdict().items()}
+            if match:
+                allowed.update(dict.fromkeys(candidates))
+        raise HarborError("METHOD_NOT_ALLOWED", f"method {method} is not allowed, but [{','.join(allowed)}] are")
 
     def bind(self, request: Request, operation: Operation, values: dict[str, str]) -> Bound:
         """Raises HarborError 422 with everything that does not fit."""
