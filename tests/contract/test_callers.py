@@ -170,6 +170,18 @@ class TestRoles:
         assert harbor("GET", "/projects/library/members/0").error[2] == "the member id can not be empty!"
         assert harbor("GET", "/projects/library/members/77").error[2] == "the project member is not found, project id 1, member id 77"
 
+    def test_a_role_that_there_is_not(self) -> None:
+        """Nobody looks at the number when a role is changed: who gets a wrong one is in no list, and counted all the same."""
+        harbor = Caller()
+        alice = harbor.user("alice", "library", 2)
+        number = harbor("GET", "/projects/library/members?entityname=alice").json[0]["id"]
+        assert harbor("PUT", f"/projects/library/members/{number}", {"role_id": 9}).status == 200
+        reply = harbor("GET", "/projects/library/members")
+        assert ([member["entity_name"] for member in reply.json], reply.headers["X-Total-Count"]) == (["admin"], "2")
+        assert harbor("GET", f"/projects/library/members/{number}").status == 404
+        shown = harbor("GET", "/projects/library", caller=alice).json
+        assert (shown["current_user_role_ids"], shown.get("current_user_role_id")) == ([9], None)
+
     def test_what_projects_are_not_made_of(self) -> None:
         harbor = Caller()
         alice = harbor.user("alice")

@@ -49,8 +49,9 @@ def printed(call: Call, project: Project, detail: bool = True, with_owner: bool 
         "creation_time": stamp(project.created), "current_user_role_ids": roles or None, "cve_allowlist": allowlist, "name": project.name,
         "owner_id": project.owner_id, "project_id": project.id, "repo_count": 0, "update_time": stamp(project.updated),
     }
-    if roles:
-        result["current_user_role_id"] = min(roles, key=HIGHEST_FIRST.index)
+    known = [role for role in roles if role in ROLE_NAMES]
+    if known:
+        result["current_user_role_id"] = min(known, key=HIGHEST_FIRST.index)
     if detail:
         result["metadata"] = dict(project.metadata)
     if detail and with_owner:
@@ -230,8 +231,9 @@ def list_members(call: Call) -> Answer:
     wanted = call.project_in_path()
     call.require_in_project(wanted, "member", "list")
     query, project = call.query(), call.project(wanted)
-    rows = sorted(project.members.values(), key=lambda member: call.state.users[member.user_id].name)
-    total = len(rows)
+    rows = [member for member in project.members.values() if member.role in ROLE_NAMES]  # the others are counted all the same
+    rows.sort(key=lambda member: call.state.users[member.user_id].name)
+    total = len(project.members)
     if call.arguments["entityname"]:
         rows = [member for member in rows if call.state.users[member.user_id].name == call.arguments["entityname"]]
     return ok([_member(call, project, member) for member in page(rows, query)], list_headers(call.request, query, total))
@@ -269,7 +271,7 @@ def read_member(call: Call) -> Answer:
     if not call.arguments["mid"]:
         raise bad_request("the member id can not be empty!")
     project, number = call.project(wanted), call.arguments["mid"]
-    if number not in project.members:
+    if number not in project.members or project.members[number].role not in ROLE_NAMES:
         raise not_found(f"the project member is not found, project id {project.id}, member id {number}")
     return ok(_member(call, project, project.members[number]))
 
@@ -279,9 +281,11 @@ def update_member(call: Call) -> Answer:
     call.require_in_project(wanted, "member", "update")
     if not call.arguments["mid"]:
         raise bad_request("member id can not be empty" + ("!" if call.version.exclaims_over_member_id else ""))
-    member = call.project(wanted).members.get(call.arguments["mid"])
+    member, role = call.project(wanted).members.get(call.arguments["mid"]), call.body.get("role_id", 0)
+    if not -2 ** 31 <= role < 2 ** 31:
+        raise internal()
     if member:
-        member.role = call.body.get("role_id", 0)
+        member.role = role  # whatever it is
     return Answer()
 
 
