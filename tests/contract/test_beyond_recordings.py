@@ -135,6 +135,14 @@ class TestPermissions:
         _x, robot = harbor.robot("both", permission("/", pair("registry:list"), kind="system"), permission("shop", pair("repository:list")))
         assert harbor("GET", "/projects/shop/repositories", caller=robot).status == status
 
+    @pytest.mark.parametrize(("version", "status"), [("2.7", 403), ("2.8", 200)])
+    def test_a_robot_reads_its_project_since_2_8(self, version: str, status: int) -> None:
+        harbor = Caller(version)
+        harbor.project("shop")
+        _x, robot = harbor.robot("ci", permission("shop", pair("project:read")))
+        assert harbor("GET", "/projects/shop", caller=robot).status == status
+        assert harbor("GET", "/projects/library", caller=robot).status == 200
+
     def test_deny_wins_and_unknown_effects_count_for_nothing(self) -> None:
         harbor = Caller()
         harbor.project("shop")

@@ -196,6 +196,11 @@ class Version:
         return self.since(2, 10)
 
     @cached_property
+    def robots_hold_projects(self) -> bool:
+        """`project` in a robot's permissions means the project itself; before, it means nothing (2.8)."""
+        return self.since(2, 8)
+
+    @cached_property
     def robots_create_projects(self) -> bool:
         """System robots may create projects (2.4)."""
         return self.since(2, 4)
