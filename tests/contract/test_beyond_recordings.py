@@ -135,6 +135,14 @@ class TestPermissions:
         _x, robot = harbor.robot("both", permission("/", pair("registry:list"), kind="system"), permission("shop", pair("repository:list")))
         assert harbor("GET", "/projects/shop/repositories", caller=robot).status == status
 
+    @pytest.mark.parametrize(("version", "status"), [("2.7", 403), ("2.8", 200)])
+    def test_a_robot_reads_its_project_since_2_8(self, version: str, status: int) -> None:
+        harbor = Caller(version)
+        harbor.project("shop")
+        _x, robot = harbor.robot("ci", permission("shop", pair("project:read")))
+        assert harbor("GET", "/projects/shop", caller=robot).status == status
+        assert harbor("GET", "/projects/library", caller=robot).status == 200
+
     def test_deny_wins_and_unknown_effects_count_for_nothing(self) -> None:
         harbor = Caller()
         harbor.project("shop")
@@ -172,6 +180,12 @@ class TestPermissions:
             reply = Caller(version)("POST", "/robots", body)
             assert (reply.status, reply.answer.body) == (500, b"")
         assert Caller("2.16")("POST", "/robots", body).error[2] in ("bad request empty permission", "bad request empty access")
+
+    def test_texts_that_the_database_has_no_room_for(self) -> None:
+        harbor = Caller()
+        for effect, status in (("e" * 255, 201), ("e" * 256, 500), ("e\0", 500)):
+            name = f"ci{len(effect)}"
+            assert harbor("POST", "/robots", robot_body(name, permission("library", pair("repository:pull", effect)))).status == status
 
     def test_a_put_that_echoes_pairs_of_old_versions_is_refused(self) -> None:
         harbor = Caller("2.12")
@@ -275,6 +289,24 @@ class TestProjectRobotPaths:
             f"resource not found: cannot find robot with project id: {shop} and id: {reply.json['id']}"
         )
 
+    @pytest.mark.parametrize(
+        ("access", "shown"),
+        [
+            ({"resource": "/project/1/nosuch", "action": "pull"}, None),
+            ({"resource": "/project/1/repository", "action": "pull", "effect": "deny"}, None),
+            ({"resource": "/project/2/repository", "action": "pull"}, None),
+            ({"resource": "/project/1", "action": "read"}, "bad resource /project/1"),
+        ],
+    )
+    def test_what_they_refuse(self, access: dict[str, str], shown: str | None) -> None:
+        harbor = Caller("2.12")
+        for path, name in (("library", "library"), ("1", "%!s(int64=1)")):
+            reply = harbor("POST", f"/projects/{path}/robots", {"name": "x", "access": [access]})
+            unknown = f"{access['action']} action of {access['resource']} resource not exist in project {name}"
+            assert reply.error == (400, "BAD_REQUEST", shown or unknown)
+        assert harbor("POST", "/projects/library/robots", {"name": "x"}).error[2] == "bad request no access"
+        assert harbor("POST", "/projects/library/robots", {"name": "x", "access": [None]}).answer.body == b""
+
     def test_digits_are_an_id_unless_the_header_says_otherwise(self) -> None:
         harbor = Caller("2.12")
         assert harbor("GET", "/projects/1/robots").status == 200
@@ -333,6 +365,26 @@ class TestServer:
     def test_an_id_beyond_32_bits_is_an_error_of_the_database_up_to_2_15(self) -> None:
         assert Caller("2.15")("GET", "/robots/2147483648").error == (500, "UNKNOWN", "internal server error")
         assert Caller("2.16")("GET", "/robots/2147483648").status == 404
+        assert Caller("2.16")("GET", "/projects/2147483648").status == 500
+
+    def test_what_went_from_systeminfo(self) -> None:
+        for version, told in (("2.7", ["with_chartmuseum", "with_notary"]), ("2.8", ["with_notary"]), ("2.9", [])):
+            assert [name for name in sorted(Caller(version)("GET", "/systeminfo").json) if name.startswith("with_")] == told
+            assert not any(name.startswith("with_") for name in Caller(version)("GET", "/systeminfo", caller=None).json)
+
+    @pytest.mark.parametrize(
+        ("setting", "refusal"),
+        [
+            ({"ldap_scope": 3}, "item name ldap_scope: invalid scope, should be 0, 1 or 2"),
+            ({"storage_per_project": 0}, "invalid non-positive value for quota limit, value=0"),
+            (
+                {"skip_audit_log_database": True},
+                "audit log forward endpoint should be configured before enable skip audit log in database",
+            ),
+        ],
+    )
+    def test_settings_that_are_refused(self, setting: dict[str, object], refusal: str) -> None:
+        assert Caller()("PUT", "/configurations", setting).error == (400, "BAD_REQUEST", f"bad request: {refusal}")
 
 
 class TestAudit:
@@ -348,6 +400,15 @@ class TestAudit:
             if events:
                 assert (events[0]["resource"], events[0]["username"]) == ("robot$ci", "admin")
                 assert events[0].get("operation_description") == ("create robot: robot$ci" if version == "2.13" else None)
+
+    def test_robots_without_permission_rows_go_without_a_word(self) -> None:
+        harbor = Caller("2.12")
+        number = harbor.arrange("legacy_robot", name="robot$old", project_id=1, expires_at=-1)
+        assert harbor("DELETE", f"/robots/{number}").status == 200
+        number = harbor.robot("ci", level="project")[0]
+        assert harbor("DELETE", f"/projects/library/robots/{number}").status == 200
+        events = harbor("GET", "/audit-logs?q=resource_type%3Drobot%2Coperation%3Ddelete").json
+        assert [event["resource"] for event in events] == ["robot$library+ci"]
 
     def test_it_can_be_switched_off(self) -> None:
         harbor = Caller("2.15")

@@ -70,10 +70,22 @@ class TestRoles:
         where = f"/users/current/permissions?scope=/project/{shop}"
         assert harbor("GET", f"{where}&relative=true", caller=robot).json == [{"action": "pull", "resource": "repository"}]
         assert harbor("GET", where, caller=robot).json == [{"action": "pull", "resource": f"/project/{shop}/repository"}]
-        assert harbor("GET", "/users/current/permissions?scope=/system", caller=robot).json == []
         mine = harbor("GET", f"{where}&relative=true").json
+        assert mine[:3] == [{"action": action, "resource": "."} for action in ("read", "update", "delete")]
         assert {"action": "update", "resource": "robot"} in mine
-        assert {"action": "read", "resource": "."} in mine
+        below = harbor("GET", f"{where}/robot&relative=true").json
+        assert below == [{"action": action, "resource": "."} for action in ("create", "read", "update", "delete", "list")]
+
+    def test_permissions_in_the_system_are_the_administrators_alone(self) -> None:
+        where = "/users/current/permissions?scope=/system"
+        for version, count in (("2.2", 43), ("2.3", 47), ("2.6", 48), ("2.8", 51), ("2.9", 53), ("2.16", 53)):
+            harbor = Caller(version)
+            told = harbor("GET", where).json
+            assert len(told) == count, version
+            assert told[:2] == [{"action": "read", "resource": "catalog"}, {"action": "list", "resource": "audit-log"}]
+            assert harbor("GET", f"{where}&relative=true").json == []
+        robot = harbor.robot("ci", permission("/", pair("catalog:read"), kind="system"))[1]
+        assert harbor("GET", where, caller=robot).json == []
 
     def test_members_and_users(self) -> None:
         harbor = Caller()
@@ -86,6 +98,106 @@ class TestRoles:
         assert harbor("POST", "/users", {"username": "bob", "email": "b@b.cc", "realname": "b", "password": "weak"}).error[2].startswith(
             "the password or secret must be 8-128")
         assert harbor("POST", "/users", {}, caller=None).error == (401, "UNAUTHORIZED", "unauthorized")
+
+
+    @pytest.mark.parametrize(("version", "refusals"), [
+        ("2.9", ["Not authorized to read user: 1", "User with ID 1 can't be updated", "Not authorized to delete users"]),
+        ("2.14", ["Not authorized to read user: 1", "User with ID 1 can't be updated", "Not authorized to delete users"]),
+        ("2.15", ["alice"] * 3),
+    ])
+    def test_what_is_said_to_whoever_asks_for_other_users(self, version: str, refusals: list[str]) -> None:
+        harbor = Caller(version)
+        alice = harbor.user("alice")
+        calls = [harbor("GET", "/users/1", caller=alice), harbor("PUT", "/users/1", {}, alice), harbor("DELETE", "/users/1", caller=alice)]
+        assert [call.error for call in calls] == [(403, "FORBIDDEN", refusal) for refusal in refusals]
+        assert harbor("PUT", "/users/1/password", {}, alice).error[2] == refusals[1]
+        assert harbor("PUT", "/users/1/sysadmin", {}, alice).error[2] == "alice"
+        assert harbor("GET", "/users/1", caller=None).status == 401
+        assert harbor("GET", "/users/3", caller=alice).json["username"] == "alice"
+        assert harbor("DELETE", "/users/1").error[2] == "User with ID 1 cannot be deleted"
+        assert [harbor(method, "/users/77" + end, body).error[2] for method, end, body in (
+            ("GET", "", None), ("DELETE", "", None), ("PUT", "/sysadmin", {"sysadmin_flag": True}))] == [
+            "user 77 not found", "user 77 not found", "user with id 77 not found"]
+
+    @pytest.mark.parametrize(("version", "status"), [("2.14", 403), ("2.15", 200)])
+    def test_robots_read_users_since_2_15(self, version: str, status: int) -> None:
+        harbor = Caller(version)
+        robot = harbor.robot("ci", permission("/", pair("user:read"), pair("user:list"), kind="system"))[1]
+        assert harbor("GET", "/users", caller=robot).status == 200
+        assert harbor("GET", "/users/1", caller=robot).status == status
+
+    def test_the_administrator_has_no_address(self) -> None:
+        mine = Caller()("GET", "/users/current").json
+        assert {**mine, "creation_time": 0, "update_time": 0} == {
+            "admin_role_in_auth": False, "comment": "admin user", "creation_time": 0, "realname": "system admin", "sysadmin_flag": True,
+            "update_time": 0, "user_id": 1, "username": "admin"}
+
+    def test_searching_users(self) -> None:
+        for version, found in (("2.13", ["min", "admina", "seminar"]), ("2.14", ["min", "admin", "admina", "seminar"])):
+            harbor = Caller(version)
+            for name in ("seminar", "admina", "min"):
+                harbor.user(name)
+            reply = harbor("GET", "/users/search?username=min")
+            assert ([user["username"] for user in reply.json], reply.headers["X-Total-Count"]) == (found, "3")
+            assert len(harbor("GET", "/users/search?username=MIN").json) == (3 if version == "2.13" else 0)
+            assert len(harbor("GET", "/users/search?username=min&page=2&page_size=2").json) == (1 if version == "2.13" else 2)
+
+    def test_names_of_new_users(self) -> None:
+        def create(version: str, **members: str) -> tuple[int, str, str] | None:
+            body = {"username": "bob", "email": "b@b.cc", "realname": "b", "password": "Harbor12345", **members}
+            reply = Caller(version)("POST", "/users", body)
+            return None if reply.status == 201 else reply.error
+
+        assert create("2.9", username="b#b") is None
+        assert create("2.9", realname='"b"') is None
+        assert create("2.10", username="b#b") == (400, "BAD_REQUEST", "username contains illegal characters")
+        assert create("2.10", realname='"b"') == (400, "BAD_REQUEST", "realname contains illegal characters")
+        long = create("2.16", username="b" * 256, email="b" * 256)
+        assert long == (422, "UNPROCESSABLE_ENTITY", "validation failure list:\nvalidation failure list:\n"
+                        "email in body should be at most 255 chars long\nusername in body should be at most 255 chars long")
+
+    @pytest.mark.parametrize(("version", "nobody"), [("2.15", 500), ("2.16", 400)])
+    def test_members_whom_nobody_knows(self, version: str, nobody: int) -> None:
+        harbor = Caller(version)
+
+        def add(**member: object) -> tuple[int, str, str]:
+            return harbor("POST", "/projects/library/members", {"role_id": 2, **member}).error
+
+        assert add(member_user={"username": "carol"}) == (404, "NOT_FOUND", "user carol is not found")
+        assert add(member_user={"user_id": 77}) == (400, "BAD_REQUEST", "Failed to get user 77: user 77 not found")
+        assert add(member_group={"group_name": "crew"}) == (404, "NOT_FOUND", "crew not found: not supported")
+        assert add()[0] == nobody
+        assert harbor("GET", "/projects/library/members/0").error[2] == "the member id can not be empty!"
+        assert harbor("GET", "/projects/library/members/77").error[2] == "the project member is not found, project id 1, member id 77"
+
+    def test_a_role_that_there_is_not(self) -> None:
+        """Nobody looks at the number when a role is changed: who gets a wrong one is in no list, and counted all the same."""
+        harbor = Caller()
+        alice = harbor.user("alice", "library", 2)
+        number = harbor("GET", "/projects/library/members?entityname=alice").json[0]["id"]
+        assert harbor("PUT", f"/projects/library/members/{number}", {"role_id": 9}).status == 200
+        reply = harbor("GET", "/projects/library/members")
+        assert ([member["entity_name"] for member in reply.json], reply.headers["X-Total-Count"]) == (["admin"], "2")
+        assert harbor("GET", f"/projects/library/members/{number}").status == 404
+        shown = harbor("GET", "/projects/library", caller=alice).json
+        assert (shown["current_user_role_ids"], shown.get("current_user_role_id")) == ([9], None)
+
+    def test_what_projects_are_not_made_of(self) -> None:
+        harbor = Caller()
+        alice = harbor.user("alice")
+
+        def refused(caller: tuple[str, str] = ("admin", "Harbor12345"), **members: object) -> str | None:
+            reply = harbor("POST", "/projects", {"project_name": "shop", **members}, caller)
+            return None if reply.status == 201 else reply.error[2]
+
+        assert refused(registry_id=0) == "bad request: 0 is invalid value of registry_id, it should be geater than 0"
+        assert refused(registry_id=5) == "internal server error"
+        assert refused(storage_limit=-2) == "bad request: invalid non-positive value for quota limit, value=-2"
+        assert str(refused(storage_limit=2 ** 51)).startswith("bad request: exceeded 1024TB")
+        assert str(refused(metadata={"retention_id": "3"})).startswith("bad request: the retention_id in the request's payload")
+        assert refused(alice, storage_limit=-2) is None
+        assert harbor("PUT", "/projects/shop", {"cve_allowlist": {"project_id": 1}}).error[2] == (
+            "project_id in cve_allowlist must be 2 but it's 1")
 
 
 class TestRobotsAsCallers:
@@ -226,6 +338,15 @@ class TestSessions:
         assert harbor("GET", "//c/log_out", caller=None, headers=first).status == 200
         assert [harbor("GET", "/users/current", caller=None, headers=cookies).status for cookies in (first, second)] == [401, 200]
 
+    def test_a_log_in_or_out_without_a_session_opens_one_first(self) -> None:
+        harbor = Caller()
+        token, cookies = _open(harbor)
+        gorilla = {"Cookie": cookies["Cookie"].partition("; ")[0]}
+        reply = harbor("POST", "//c/login", raw="principal=admin&password=Harbor12345", caller=None, headers={**token, **gorilla, **FORM})
+        assert [cookie.partition("=")[0] for cookie in reply.answer.cookies] == ["sid", "sid"]
+        out = harbor("GET", "//c/log_out", caller=None, headers=gorilla).answer.cookies
+        assert ["Max-Age=0" in cookie for cookie in out] == [False, True]
+
     def test_every_answer_has_a_token_and_any_of_them_does(self) -> None:
         harbor = Caller()
         token, cookies = _log_in(harbor, "admin", "Harbor12345")
@@ -300,6 +421,16 @@ class TestRegistry:
     def test_the_challenge_names_the_host_that_was_asked_since_2_14(self, version: str, realm: str) -> None:
         reply = Caller(version)("GET", "//v2/", caller=None, headers={"Host": "other.example:8080"})
         assert reply.headers["Www-Authenticate"] == f'Bearer realm="{realm}/service/token",service="harbor-registry"'
+
+    def test_what_is_not_there(self) -> None:
+        harbor = Caller()
+        robot = harbor.robot("ci")[1]
+        digest = "sha256:" + "0" * 64
+        for api, v2 in (("artifacts/latest", "manifests/latest"), (f"artifacts/{digest}", f"manifests/{digest}")):
+            known = f"artifact library/x@{digest}" if digest in api else "repository library/x"
+            expected = (404, "NOT_FOUND", f"{known} not found")
+            assert harbor("GET", f"/projects/library/repositories/x/{api}").error == expected
+            assert harbor("GET", f"//v2/library/x/{v2}", caller=robot).error == expected
 
     def test_challenges(self) -> None:
         harbor = Caller()

@@ -47,6 +47,8 @@ class TestForm:
         ('{"name": "a', "unexpected EOF"),
         ('{"duration": -}', "invalid character '}' in numeric literal"),
         ("'x'", "invalid character '\\'' looking for beginning of value"),
+        ("é", "invalid character 'Ã' looking for beginning of value"),
+        ('{"name": "\x01"}', "invalid character '\\x01' in string literal"),
         ('"x"', "json: cannot unmarshal string into Go value of type models.RobotCreate"),
         ("7", "json: cannot unmarshal number into Go value of type models.RobotCreate"),
         ('{"disable": "yes"}', "json: cannot unmarshal string into Go struct field RobotCreate.disable of type bool"),
@@ -92,17 +94,29 @@ class TestForm:
         for accept, status in (("*/*", 200), ("application/*", 200), ("text/html, */*;q=0.1", 200), ("text/html", 422), ("*/*;q=0", 422)):
             assert harbor("GET", "/robots", headers={"Accept": accept}).status == status, accept
 
+    def test_what_a_body_was_sent_in_counts_as_wanted(self, harbor: Caller) -> None:
+        """With a body no Accept is refused; the answer's type is left empty where it has content."""
+        wanted = {"Accept": "text/html"}
+        assert harbor("POST", "/robots", {"name": "Bad"}, headers=wanted).status == 400
+        reply = Caller()("POST", "/robots", robot_body("ci"), headers=wanted)
+        assert (reply.status, reply.answer.kind, reply.headers["Content-Type"]) == (201, None, "")
+        assert "Content-Type" not in Caller()("POST", "/projects", {"project_name": "shop"}, headers=wanted).headers
+
     def test_what_answers_with_bytes_offers_json_too_since_2_11(self) -> None:
         assert unprocessable(Caller("2.10")("GET", "/systeminfo/getcert", headers={"Accept": "application/json"})) == (
             "unsupported media type requested, only [application/octet-stream] are available")
         assert Caller("2.11")("GET", "/systeminfo/getcert", headers={"Accept": "application/json"}).status == 404
 
     @pytest.mark.parametrize(("method", "path", "allowed"), [
-        ("POST", "/permissions", "GET"), ("HEAD", "/robots", "GET,POST"), ("PATCH", "/projects", "GET,HEAD,POST")])
+        ("POST", "/permissions", "GET"), ("HEAD", "/robots", "GET,POST"), ("PATCH", "/projects", "GET,HEAD,POST"),
+        ("POST", "/users/current", "GET,PUT,DELETE")])
     def test_methods(self, harbor: Caller, method: str, path: str, allowed: str) -> None:
         status, code, message = harbor(method, path).error
         assert (status, code) == (405, "METHOD_NOT_ALLOWED")
         assert message == f"method {method} is not allowed, but [{allowed}] are"
+
+    def test_what_is_a_word_for_one_method_is_an_argument_of_another(self, harbor: Caller) -> None:
+        assert unprocessable(harbor("DELETE", "/users/current")) == 'user_id in path must be of type int64: "current"'
 
     def test_request_ids(self, harbor: Caller) -> None:
         assert harbor("GET", "/ping", headers={"X-Request-Id": "mine"}).headers["X-Request-Id"] == "mine"
@@ -117,7 +131,7 @@ class TestFilters:
     @pytest.mark.parametrize(("q", "found"), [
         ("name=[alpha~beta]", "alpha beta"), ("name=[beta~]", "beta gamma_x gammaux"), ("duration=[-1~30]", "alpha beta"),
         ("duration={-1 60}", "beta gamma_x gammaux"), ("name={}", ""), ("name=(alpha beta)", "alpha beta gamma_x gammaux"),
-        ("name=~a_x", "gamma_x"), ("name=~A", "alpha beta gamma_x gammaux"), ("description=~%", "beta"), ("disabled=true", "beta"),
+        ("name=~a_x", "gamma_x"), ("name=~A", "alpha beta gamma_x gammaux"), ("description=~off", "beta"), ("disabled=true", "beta"),
         ("disabled=f", "alpha gamma_x gammaux"), ("Disabled=1", "beta"), ("expiresat=-1", "beta"), ("ExpiresAt=-1", "beta"),
         ("creator_type=local", "alpha beta gamma_x gammaux"), ("CreatorType=robot", ""), ("creation_time=[~2020-01-01T00:00:00]", ""),
         ("creation_time=[2020-01-01T00:00:00~]", "alpha beta gamma_x gammaux"), ("visible=false", ""),
@@ -125,11 +139,14 @@ class TestFilters:
         ("secret=x", "alpha beta gamma_x gammaux"), ("name__icontains=GAMMA", "gamma_x gammaux"), ("id__gt=2", "gamma_x gammaux"),
         ("name__startswith=a", "alpha beta gamma_x gammaux"), ("name__a__b=a", "alpha beta gamma_x gammaux"), ("name=\\alpha", "alpha"),
         ("project_id=2", ""), ("ProjectID=2", "alpha beta gamma_x gammaux"), ("name=alpha,name=beta", "beta"),
+        ("description=~%", ""), ("name__icontains=A_X", "gamma_x gammaux"), ("name__icontains=a%", ""), ("NAME=alpha", "alpha"),
+        ("disabled={true}", "beta"), ("expires_at=-1", "alpha beta gamma_x gammaux"),
     ])
     def test_what_a_filter_finds(self, harbor: Caller, q: str, found: str) -> None:
         assert harbor.names(q) == [f"robot${name}" for name in found.split()]
 
-    @pytest.mark.parametrize("q", ["disabled=abc", "id=abc", "id=2147483648", "duration=1.5", "creation_time=yesterday", "id={1 x}"])
+    @pytest.mark.parametrize("q", ["disabled=abc", "id=abc", "id=2147483648", "duration=1.5", "creation_time=yesterday", "id={1 x}",
+                                   "name={1 2}", "disabled={0 1}", "creation_time=[2020~]", "duration=2147483648", "id=1_0"])
     def test_a_value_of_the_wrong_type_is_an_error_of_the_database(self, harbor: Caller, q: str) -> None:
         assert harbor("GET", f"/robots?q={quote(quote(q, safe=''), safe='')}").error == (500, "UNKNOWN", "internal server error")
 
@@ -147,6 +164,10 @@ class TestFilters:
         assert harbor.names("creator_ref=1") == ["robot$alpha", "robot$beta"]
         nonsense = harbor("GET", "/robots?q=name__nosuch%3Da")
         assert (nonsense.status, nonsense.answer.body) == (500, b"")
+        assert harbor.names("name__eq=alpha") == ["robot$alpha"]
+        assert [harbor("GET", f"/robots?q=name__{operator}%3Dalpha").status for operator in ("nq", "isnull", "between")] == [500] * 3
+        assert harbor.names("name__startswith=_l") == ["robot$alpha"]
+        assert harbor("GET", "/robots?q=name__endswith%3Da%5C").status == 500
         assert Caller("2.11").names("creator_ref=1") == []
 
     def test_the_text_is_unescaped_twice(self, harbor: Caller) -> None:
@@ -161,6 +182,11 @@ class TestFilters:
         else:
             assert (reply.status, reply.answer.body) == (500, b"")
 
+    def test_a_column_in_the_wrong_letters(self, harbor: Caller) -> None:
+        reply = harbor("GET", "/robots?q=Project_id%3D1")
+        assert (reply.status, reply.answer.body) == (500, b"")
+        assert harbor.names("projectID=0")[0] == "robot$alpha"
+
     def test_a_project_id_that_is_no_word(self) -> None:
         reply = Caller("2.16")("GET", "/robots?q=Level%3Dproject%2CProjectID%3D%7B1%7D")
         assert reply.error[2] == "ProjectID must be a positive integer"
@@ -172,6 +198,14 @@ class TestOrderAndPages:
         assert harbor.names(sort="nosuch,-name")[0] == "robot$gammaux"
         assert harbor.names(sort="-id")[0] == "robot$gammaux"
         assert harbor.names(sort="Name")[0] == "robot$alpha"
+
+    def test_equal_ones_come_as_they_were_written(self) -> None:
+        harbor = Caller()
+        first = harbor.robot("b")[0]
+        harbor.robot("a")
+        assert harbor.names(sort="duration") == ["robot$b", "robot$a"]
+        harbor("PATCH", f"/robots/{first}", {})
+        assert harbor.names(sort="-duration") == ["robot$a", "robot$b"]
 
     def test_2_2_knows_no_order(self) -> None:
         harbor = Caller("2.2")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import bad_request, forbidden, not_found, unauthorized
+from .errors import bad_request, forbidden, internal, not_found, unauthorized
 from .identity import Identity
 from .messages import JSON, Request
 from .query import Query
@@ -66,7 +66,9 @@ class Call:
             raise forbidden() if self.identity.authenticated else unauthorized()
 
     def project(self, wanted: int | str) -> Project:
-        """A project by id or name; raises 404 (or 400 for a name that can't be one)."""
+        """A project by id or name; raises 404, 400 for a name that can't be one, and 500 for an id beyond 32 bits."""
+        if isinstance(wanted, int) and not -2 ** 31 <= wanted < 2 ** 31:
+            raise internal()
         if isinstance(wanted, str) and " " in wanted and self.version.space_in_project_name_is_400:
             raise bad_request(f"invalid project name: '{wanted}'")
         project = self.state.projects.get(wanted) if isinstance(wanted, int) else self.state.project_named(wanted)

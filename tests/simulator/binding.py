@@ -20,7 +20,7 @@ from .versions import Version
 
 BASE = "/api/v2.0"
 TRUE_WORDS = {"true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"}
-_INTEGER = re.compile(r"[+-]?\d+")
+_INTEGER = re.compile("[+-]?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Operation:
 
 @dataclass
 class Bound:
-    """An operation with its arguments."""
+    """An operation with its arguments. `accepts` is empty where the caller wants nothing of what it offers, and gets it all the same."""
 
     operation: Operation
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -99,8 +99,19 @@ class Router:
         if methods is None:
             raise not_found(f"path {request.path} was not found")
         if request.method not in methods:
-            raise HarborError("METHOD_NOT_ALLOWED", f"method {request.method} is not allowed, but [{','.join(methods)}] are")
+            return self._behind(path, request.method, methods)
         return methods[request.method], values
+
+    def _behind(self, path: str, method: str, methods: dict[str, Operation]) -> tuple[Operation, dict[str, str]]:
+        """A path without this method may be an argument of another that has it, as /users/current is of PUT /users/{user_id}."""
+        allowed = dict.fromkeys(methods)
+        for pattern, candidates in self._patterns.values():
+            match = pattern.match(path)
+            if match and method in candidates:
+                return candidates[method], {name: unquote(value) for name, value in match.groupdict().items()}
+            if match:
+                allowed.update(dict.fromkeys(candidates))
+        raise HarborError("METHOD_NOT_ALLOWED", f"method {method} is not allowed, but [{','.join(allowed)}] are")
 
     def bind(self, request: Request, operation: Operation, values: dict[str, str]) -> Bound:
         """Raises HarborError 422 with everything that does not fit."""
@@ -119,7 +130,7 @@ class Router:
         if self._version.always_offers_json and JSON not in produces:
             produces = (*produces, JSON)
         bound = Bound(operation, accepts=negotiate(request.headers.get("accept", ""), produces) or "")
-        if not bound.accepts:
+        if not bound.accepts and not request.body:  # what a body was sent in counts as wanted
             raise unprocessable([f"unsupported media type requested, only [{' '.join(produces)}] are available"])
         faults: list[str] = []
         steps: list[Argument | Body] = [*operation.arguments, *([operation.body] if operation.body else [])]

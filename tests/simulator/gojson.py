@@ -70,15 +70,15 @@ BOOLEAN = Scalar("bool")
 ANY = Scalar("interface {}")
 
 
+_SHOWN = {"'": "\\'", '"': '"', "\\": "\\\\", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
+
+
 def quoted(char: str) -> str:
-    """A character as Go shows it in a message."""
-    if char == "'":
-        return "'\\''"
-    if char == '"':
-        return "'\"'"
-    if char in "\n\r\t\\":
-        return "'" + {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}[char] + "'"
-    return f"'{char}'" if char.isprintable() else "'\\x%02x'" % ord(char)
+    """A character as Go shows it in a message: of what is beyond ASCII, its first byte."""
+    char = chr(char.encode("utf-8", "replace")[0])
+    if char in _SHOWN:
+        return f"'{_SHOWN[char]}'"
+    return f"'{char}'" if char.isprintable() else f"'\\x{ord(char):02x}'" if char < "\x80" else f"'\\u{ord(char):04x}'"
 
 
 class _Scanner:

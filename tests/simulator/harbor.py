@@ -122,8 +122,7 @@ class Harbor:
             answer = failure(error)
         except Panic:
             answer = Answer(500)
-        replaced = any(cookie.startswith(f"{SID}=") and "Max-Age=0" not in cookie for cookie in answer.cookies)
-        answer.cookies = ([] if replaced else opened) + answer.cookies
+        answer.cookies = opened + answer.cookies
         return answer
 
     async def _call(self, request: Request, identity: Identity) -> Answer:
@@ -132,7 +131,10 @@ class Harbor:
             operation, values = self.router.find(request)
             bound = self.router.bind(request, operation, values)
             call.arguments, call.body, call.accepts = bound.arguments, bound.body, bound.accepts
-            return operation.handler(call)
+            answer = operation.handler(call)
+            if not bound.accepts and answer.kind:
+                answer.kind, answer.headers["Content-Type"] = None, ""
+            return answer
         if path == "/api/version" and request.method == "GET":
             return server.version(call)
         if path == "/service/token":
@@ -142,8 +144,7 @@ class Harbor:
         if path == "/c/login" and request.method == "POST":
             return await self._log_in(request)
         if path == "/c/log_out" and request.method == "GET":
-            cookie = self.sessions.close(request.cookie(SID))
-            return Answer(cookies=[cookie] if cookie else [])
+            return Answer(cookies=[] if request.cookie(SID) == "" else [self.sessions.close(request.cookie(SID))])
         return Answer(404, PAGE, "text/html; charset=utf-8")
 
     async def _log_in(self, request: Request) -> Answer:

@@ -74,11 +74,15 @@ def _matches(wanted: str, granted: str) -> bool:
         return False
 
 
-def _allowed(policies: Iterable[Policy], wanted: str, action: str) -> bool:
-    """Some policy allows it and none denies it; an effect that is neither counts for nothing."""
+NOTHING = "\0"
+"""What no resource is called."""
+
+
+def _allowed(policies: Iterable[Policy], wanted: str, action: str, itself: str = NOTHING) -> bool:
+    """Some policy allows it and none denies it; an effect that is neither counts for nothing. `itself` is what means the scope."""
     allowed = False
     for scope, resource, granted_action, effect in policies:
-        path = scope if resource == "project" and scope != SYSTEM_SCOPE else f"{scope}/{resource}"
+        path = scope if resource == itself else f"{scope}/{resource}"
         if granted_action in (action, "*") and _matches(wanted, path):
             if effect == "deny":
                 return False
@@ -106,6 +110,7 @@ class RobotIdentity(Identity):
 
     def may_in_project(self, state: State, project: Project | None, resource: str, action: str) -> bool:
         granted = [policy for policy in self.policies if policy[0] != SYSTEM_SCOPE]
+        itself = "project" if state.version.robots_hold_projects else NOTHING
         if self.of_system:
             # up to 2.9 system permissions hide the others; without project permissions public projects are closed too
             if not granted or (len(granted) < len(self.policies) and not state.version.evaluates_mixed_permissions):
@@ -117,7 +122,6 @@ class RobotIdentity(Identity):
         if project is None:
             return False
         if project.public:
-            granted += [(f"/project/{project.id}", kind, verb, "") if kind else (f"/project/{project.id}", "project", verb, "")
-                        for kind, verb in pairs_of_public(state.version)]
+            granted += [(f"/project/{project.id}", kind or itself, verb, "") for kind, verb in pairs_of_public(state.version)]
         wanted = f"/project/{project.id}" + (f"/{resource}" if resource else "")
-        return _allowed(granted, wanted, action)
+        return _allowed(granted, wanted, action, itself)

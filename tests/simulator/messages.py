@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -16,6 +17,8 @@ from .errors import HarborError
 JSON = "application/json"
 JSON_UTF8 = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+DIGEST = re.compile("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
+"""What names an artifact by its content, not by a tag."""
 
 
 def dump(value: Any) -> bytes:
@@ -69,8 +72,8 @@ class Request:
 
     def cookie(self, name: str) -> str | None:
         for part in self.headers.get("cookie", "").split(";"):
-            key, equals, value = part.strip().partition("=")
-            if equals and key == name:
+            key, _equals, value = part.strip().partition("=")
+            if key == name:
                 return value
         return None
 

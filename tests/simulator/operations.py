@@ -37,7 +37,7 @@ ROBOTS = [
     Operation("GET", "/robots", robots.listed, LIST),
     Operation("POST", "/robots", robots.create, body=Body("robot", schemas.ROBOT_CREATE)),
     Operation("GET", "/robots/{robot_id}", robots.read, ROBOT_ID),
-    Operation("PUT", "/robots/{robot_id}", robots.update, ROBOT_ID, Body("robot", schemas.ROBOT)),
+    Operation("PUT", "/robots/{robot_id}", robots.update, ROBOT_ID, Body("robot", schemas.robot)),
     Operation("PATCH", "/robots/{robot_id}", robots.refresh, ROBOT_ID, Body("robotSec", schemas.ROBOT_SECRET)),
     Operation("DELETE", "/robots/{robot_id}", robots.delete, ROBOT_ID),
     Operation("GET", "/permissions", permissions.listed, exists=_CHECKED),
@@ -48,7 +48,7 @@ PROJECT_ROBOTS = [
     Operation("GET", _PROJECT_ROBOTS, project_robots.listed, NAME_OR_ID + LIST, exists=_OLD),
     Operation("POST", _PROJECT_ROBOTS, project_robots.create, NAME_OR_ID, Body("robot", schemas.ROBOT_CREATE_V1), exists=_OLD),
     Operation("GET", _PROJECT_ROBOTS + "/{robot_id}", project_robots.read, NAME_OR_ID + ROBOT_ID, exists=_OLD),
-    Operation("PUT", _PROJECT_ROBOTS + "/{robot_id}", project_robots.update, NAME_OR_ID + ROBOT_ID, Body("robot", schemas.ROBOT),
+    Operation("PUT", _PROJECT_ROBOTS + "/{robot_id}", project_robots.update, NAME_OR_ID + ROBOT_ID, Body("robot", schemas.robot),
               exists=_OLD),
     Operation("DELETE", _PROJECT_ROBOTS + "/{robot_id}", project_robots.delete, NAME_OR_ID + ROBOT_ID, exists=_OLD),
 ]
@@ -60,9 +60,9 @@ PROJECTS = [
         *LIST, Argument("name"), Argument("public", bool), Argument("owner"), Argument("with_detail", bool, default=True))),
     Operation("HEAD", "/projects", projects.exists, (Argument("project_name", required=True),)),
     Operation("POST", "/projects", projects.create, (Argument("X-Resource-Name-In-Location", bool, "header", False),),
-              Body("project", schemas.PROJECT, projects.check_request)),
+              Body("project", schemas.project, projects.check_request)),
     Operation("GET", _PROJECT, projects.read, NAME_OR_ID),
-    Operation("PUT", _PROJECT, projects.update, NAME_OR_ID, Body("project", schemas.PROJECT, projects.check_request)),
+    Operation("PUT", _PROJECT, projects.update, NAME_OR_ID, Body("project", schemas.project, projects.check_request)),
     Operation("DELETE", _PROJECT, projects.delete, NAME_OR_ID),
     Operation("GET", _PROJECT + "/_deletable", projects.deletable, NAME_OR_ID),
     Operation("GET", _PROJECT + "/summary", projects.summary, NAME_OR_ID),
@@ -93,7 +93,7 @@ REPOSITORIES = [
 
 USERS = [
     Operation("GET", "/users", users.listed, LIST),
-    Operation("POST", "/users", users.create, body=Body("userReq", schemas.USER_CREATE)),
+    Operation("POST", "/users", users.create, body=Body("userReq", schemas.USER_CREATE, users.check_new)),
     Operation("GET", "/users/current", users.current),
     Operation("GET", "/users/current/permissions", users.current_permissions, (Argument("scope"), Argument("relative", bool))),
     Operation("GET", "/users/search", users.search, (*PAGES, Argument("username", required=True))),

@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 
 from .access import Call
-from .errors import bad_request, not_found
+from .errors import Panic, bad_request, not_found
 from .messages import Answer, ok
 from .query import Query
-from .robots import full_name, insert, ok_list, printed
+from .robots import full_name, insert, ok_list, printed, remove
 from .roles import pairs_of_project
 from .state import Robot, now, stamp
 
@@ -31,6 +31,22 @@ def _robot(call: Call, action: str) -> Robot:
     return robot
 
 
+def _pair(call: Call, access: dict[str, str] | None, project_id: int, wanted: int | str) -> dict[str, str]:
+    """An entry of the body as an entry of a permission; raises 400 for what is not known, and shows ids as Go's `%s` does."""
+    if access is None:
+        raise Panic
+    resource, action, effect = (access.get(name, "") for name in ("resource", "action", "effect"))
+    own = f"/project/{project_id}"
+    known = {(f"{own}/{kind}" if kind else own, verb) for kind, verb in pairs_of_project(call.version)}
+    if (resource, action) not in known or effect not in ("", "allow"):
+        shown = f"%!s(int64={wanted})" if isinstance(wanted, int) else wanted
+        raise bad_request(f"{action} action of {resource} resource not exist in project {shown}")
+    match = RESOURCE.fullmatch(resource)
+    if not match:
+        raise bad_request(f"bad resource {resource}")
+    return {"resource": match[1], "action": action, "effect": effect}
+
+
 def create(call: Call) -> Answer:
     """The name is not checked; neither is the expiry read."""
     wanted = call.project_in_path()
@@ -39,14 +55,7 @@ def create(call: Call) -> Answer:
     if not accesses:
         raise bad_request("bad request no access")
     project = call.project(wanted)
-    known = set(pairs_of_project(call.version))
-    pairs = []
-    for access in accesses:
-        resource, action = access.get("resource", ""), access.get("action", "")
-        match = RESOURCE.fullmatch(resource)
-        if not match or not resource.startswith(f"/project/{project.id}/") or (match[1], action) not in known:
-            raise bad_request(f"{action} action of {resource} resource not exist in project {wanted}")
-        pairs.append({"resource": match[1], "action": action, "effect": access.get("effect", "")})
+    pairs = [_pair(call, access, project.id, wanted) for access in accesses]
     permission = {"kind": "project", "namespace": project.name, "access": pairs}
     # in 2.12 the project is not known yet when the robot is made: it becomes a system robot with an odd name
     home = 0 if call.version.project_robot_paths_forget_project else project.id
@@ -78,6 +87,5 @@ def update(call: Call) -> Answer:
 
 
 def delete(call: Call) -> Answer:
-    robot = _robot(call, "delete")
-    call.state.remove_robot(robot)
+    remove(call, _robot(call, "delete"))
     return Answer()

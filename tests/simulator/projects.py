@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from .access import Call
-from .errors import bad_request, conflict, forbidden, not_found
+from .errors import bad_request, conflict, forbidden, internal, not_found
 from .identity import RobotIdentity, UserIdentity
-from .messages import Answer, created, ok
+from .messages import DIGEST, Answer, created, ok
 from .query import Column, Fuzzy, columns_of, list_headers, order, page, select
 from .robots import permissions_of
 from .roles import DEVELOPER, GUEST, LIMITED_GUEST, MAINTAINER, PROJECT_ADMIN, ROLE_NAMES
@@ -19,6 +19,7 @@ from .state import ALL_PROJECTS_SCOPE, Conflict, Member, Project, now, stamp
 
 NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 LONGEST_NAME = 255
+LARGEST_STORAGE = 2 ** 50
 NO_TIME = "0001-01-01T00:00:00.000Z"
 HIGHEST_FIRST = (PROJECT_ADMIN, MAINTAINER, DEVELOPER, GUEST, LIMITED_GUEST)
 
@@ -48,8 +49,9 @@ def printed(call: Call, project: Project, detail: bool = True, with_owner: bool 
         "creation_time": stamp(project.created), "current_user_role_ids": roles or None, "cve_allowlist": allowlist, "name": project.name,
         "owner_id": project.owner_id, "project_id": project.id, "repo_count": 0, "update_time": stamp(project.updated),
     }
-    if roles:
-        result["current_user_role_id"] = min(roles, key=HIGHEST_FIRST.index)
+    known = [role for role in roles if role in ROLE_NAMES]
+    if known:
+        result["current_user_role_id"] = min(known, key=HIGHEST_FIRST.index)
     if detail:
         result["metadata"] = dict(project.metadata)
     if detail and with_owner:
@@ -129,6 +131,7 @@ def create(call: Call) -> Answer:
         metadata["public"] = "true" if body.get("public") else "false"
     if metadata["public"] not in ("true", "false"):
         raise bad_request(f"metadata.public should only be 'true' or 'false', but got: '{metadata['public']}'")
+    _check_limits(call, metadata, may_administer)
     if isinstance(caller, RobotIdentity) and not call.version.robots_create_projects:
         raise not_found(f"user {caller.name} not found")
     name = body.get("project_name", "")
@@ -145,6 +148,22 @@ def create(call: Call) -> Answer:
     return created(f"{call.request.path.rstrip('/')}/{last}")
 
 
+def _check_limits(call: Call, metadata: dict[str, str], may_administer: bool) -> None:
+    """Registries and retention policies are not simulated, so that a body can't name one; the storage limit is read of administrators."""
+    if metadata.pop("retention_id", ""):
+        raise bad_request("bad request: the retention_id in the request's payload when creating a project should be omitted, "
+                          "alternatively passing an empty string")
+    registry, limit = call.body.get("registry_id"), call.body.get("storage_limit", 0)
+    if registry is not None:
+        raise internal() if registry > 0 else bad_request(
+            f"bad request: {registry} is invalid value of registry_id, it should be geater than 0")
+    if limit and limit != -1 and may_administer and call.state.settings["quota_per_project_enable"]:
+        if limit < 0:
+            raise bad_request(f"bad request: invalid non-positive value for quota limit, value={limit}")
+        if limit > LARGEST_STORAGE:
+            raise bad_request(f"bad request: exceeded 1024TB, which is {LARGEST_STORAGE} Bytes, value={limit}")
+
+
 def read(call: Call) -> Answer:
     wanted = call.project_in_path()
     call.require_in_project(wanted, "", "read")
@@ -155,9 +174,15 @@ def update(call: Call) -> Answer:
     wanted = call.project_in_path()
     call.require_in_project(wanted, "", "update")
     project = call.project(wanted)
-    project.metadata.update(call.body.get("metadata", {}))
+    allowlist, metadata = call.body.get("cve_allowlist", {}), call.body.get("metadata", {})
+    if allowlist.get("project_id", 0) not in (0, project.id):
+        raise bad_request(f"project_id in cve_allowlist must be {project.id} but it's {allowlist['project_id']}")
+    if "retention_id" in metadata:
+        raise bad_request("the retention_id in the request's payload when updating a project should be omitted, "
+                          "alternatively passing the one that has already been associated to this project")
+    project.metadata.update(metadata)
     if "cve_allowlist" in call.body:
-        project.items = call.body["cve_allowlist"].get("items", [])
+        project.items = allowlist.get("items", [])
     project.updated = now()
     return Answer()
 
@@ -206,8 +231,9 @@ def list_members(call: Call) -> Answer:
     wanted = call.project_in_path()
     call.require_in_project(wanted, "member", "list")
     query, project = call.query(), call.project(wanted)
-    rows = sorted(project.members.values(), key=lambda member: call.state.users[member.user_id].name)
-    total = len(rows)
+    rows = [member for member in project.members.values() if member.role in ROLE_NAMES]  # the others are counted all the same
+    rows.sort(key=lambda member: call.state.users[member.user_id].name)
+    total = len(project.members)
     if call.arguments["entityname"]:
         rows = [member for member in rows if call.state.users[member.user_id].name == call.arguments["entityname"]]
     return ok([_member(call, project, member) for member in page(rows, query)], list_headers(call.request, query, total))
@@ -218,14 +244,19 @@ def add_member(call: Call) -> Answer:
     call.require_in_project(wanted, "member", "create")
     user, group = call.body.get("member_user", {}), call.body.get("member_group", {})
     number, name = user.get("user_id", 0), user.get("username", "")
-    if number <= 0 and not name and not any(group.get(key) for key in ("id", "group_name", "ldap_group_dn")):
+    nobody = number <= 0 and not name and group.get("id", 0) <= 0 and not group.get("group_name") and not group.get("ldap_group_dn")
+    if nobody and call.version.refuses_nobody_as_member:
         raise bad_request("at least one of member_user or member_group must be provided")
     project = call.project(wanted)
-    found = call.state.users.get(number) if number > 0 else call.state.user_named(name)
+    if nobody:
+        raise internal()
+    found = call.state.users.get(number) if number > 0 else call.state.user_named(name) if name else None
     if found is None and number > 0:
         raise bad_request(f"Failed to get user {number}: user {number} not found")
+    if found is None and name and call.version.unknown_member_is_404:
+        raise not_found(f"user {name} is not found")
     if found is None:
-        raise not_found(f"user {name} not found")
+        raise internal() if name else not_found(f"{group.get('ldap_group_dn') or group.get('group_name', '')} not found: not supported")
     if call.state.roles(project, found.id):
         raise conflict("The project member specified already exist")
     role = call.body.get("role_id", 0)
@@ -237,8 +268,10 @@ def add_member(call: Call) -> Answer:
 def read_member(call: Call) -> Answer:
     wanted = call.project_in_path()
     call.require_in_project(wanted, "member", "read")
+    if not call.arguments["mid"]:
+        raise bad_request("the member id can not be empty!")
     project, number = call.project(wanted), call.arguments["mid"]
-    if number not in project.members:
+    if number not in project.members or project.members[number].role not in ROLE_NAMES:
         raise not_found(f"the project member is not found, project id {project.id}, member id {number}")
     return ok(_member(call, project, project.members[number]))
 
@@ -246,15 +279,21 @@ def read_member(call: Call) -> Answer:
 def update_member(call: Call) -> Answer:
     wanted = call.project_in_path()
     call.require_in_project(wanted, "member", "update")
-    member = call.project(wanted).members.get(call.arguments["mid"])
+    if not call.arguments["mid"]:
+        raise bad_request("member id can not be empty" + ("!" if call.version.exclaims_over_member_id else ""))
+    member, role = call.project(wanted).members.get(call.arguments["mid"]), call.body.get("role_id", 0)
+    if not -2 ** 31 <= role < 2 ** 31:
+        raise internal()
     if member:
-        member.role = call.body.get("role_id", 0)
+        member.role = role  # whatever it is
     return Answer()
 
 
 def remove_member(call: Call) -> Answer:
     wanted = call.project_in_path()
     call.require_in_project(wanted, "member", "delete")
+    if not call.arguments["mid"]:
+        raise bad_request("the project member id is required.")
     call.project(wanted).members.pop(call.arguments["mid"], None)
     return Answer()
 
@@ -305,6 +344,9 @@ def additions(call: Call) -> Answer:
 
 
 def _no_repository(call: Call) -> Exception:
-    """Names with a slash arrive escaped twice."""
+    """Names with a slash arrive escaped twice. A digest is looked up at once, a tag in its repository."""
     name = re.sub("%2[fF]", "/", str(call.arguments["repository_name"]))
+    reference = str(call.arguments.get("reference", ""))
+    if DIGEST.fullmatch(reference):
+        return not_found(f"artifact {call.arguments['project_name']}/{name}@{reference} not found")
     return not_found(f"repository {call.arguments['project_name']}/{name} not found")

@@ -4,6 +4,7 @@
 """Lists: the `q` filter, `sort`, pages and the Link header, as Harbor's query builder and database layer have them."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -124,8 +125,16 @@ def columns_of(*named: tuple[tuple[str, ...], Column[Row]]) -> dict[str, Column[
     return {name: column for names, column in named for name in names}
 
 
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
+
+
 def cast(value: Any, kind: type, bits: int = 64) -> Any:
-    """A filter's value as the column's type; HarborError 500 where the database would refuse it."""
+    """A filter's value as the column's type; HarborError 500 where the database or its driver would refuse it.
+
+    Plain values are text, which the database reads; inside of lists and ranges they are integers and times where they look like it.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and kind is not int:
+        raise internal()
     if kind is str:
         return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)
     if isinstance(value, kind) and kind is not int:
@@ -137,13 +146,9 @@ def cast(value: Any, kind: type, bits: int = 64) -> Any:
                 return truth
         raise internal()
     if kind is int:
-        try:
-            number = int(text)
-        except ValueError:
-            raise internal() from None
-        if not -2 ** (bits - 1) <= number < 2 ** (bits - 1):
+        if not _WHOLE.fullmatch(text) or not -2 ** (bits - 1) <= int(text) < 2 ** (bits - 1):
             raise internal()
-        return number
+        return int(text)
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
@@ -154,30 +159,56 @@ def cast(value: Any, kind: type, bits: int = 64) -> Any:
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "exact": lambda have, want: have == want, "gte": lambda have, want: have >= want, "lte": lambda have, want: have <= want,
     "gt": lambda have, want: have > want, "lt": lambda have, want: have < want, "ne": lambda have, want: have != want,
+    "eq": lambda have, want: have == want,
 }
-_TEXT_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "icontains": lambda have, want: want.lower() in have.lower(), "contains": lambda have, want: want in have,
-    "startswith": lambda have, want: have.startswith(want), "istartswith": lambda have, want: have.lower().startswith(want.lower()),
-    "endswith": lambda have, want: have.endswith(want), "iendswith": lambda have, want: have.lower().endswith(want.lower()),
-    "iexact": lambda have, want: have.lower() == want.lower(),
-}
+_LIKE = {"icontains": "%{}%", "contains": "%{}%", "startswith": "{}%", "istartswith": "{}%", "endswith": "%{}", "iendswith": "%{}"}
+_UNWRITTEN = ("nq", "strictexact")
+"""Operators that the database layer knows and has no SQL for."""
 _LIMITED = {"icontains", "in", "gte", "lte", "gt", "lt", "exact"}
+_SPECIAL = re.compile(r"[%_\\]")
 
 
 def _test(column: Column[Row], operator: str, value: Any) -> Callable[[Row], bool]:
     """One condition on one column."""
-    if operator in _TEXT_OPERATORS:
-        text_test, text = _TEXT_OPERATORS[operator], str(value)
-        return lambda row: text_test(_as_text(column.get(row)), text)
-    if operator == "isnull":
-        return lambda row: not value
+    if operator in _LIKE or operator == "iexact":
+        return _text_test(column, operator, str(value))
+    if operator in _UNWRITTEN:
+        raise internal()
     if operator not in _OPERATORS:
         raise Panic
     test, wanted = _OPERATORS[operator], cast(value, column.kind, column.bits)
     return lambda row: test(column.get(row), wanted)
 
 
+def _text_test(column: Column[Row], operator: str, text: str) -> Callable[[Row], bool]:
+    """A comparison of texts; the database layer escapes `%`, and nothing else."""
+    fold: Callable[[str], str] = str.upper if operator.startswith("i") else str
+    wanted = fold(text.replace("%", "\\%"))
+    if operator == "iexact":
+        return lambda row: fold(_as_text(column.get(row))) == wanted
+    if operator in ("contains", "icontains") and not _SPECIAL.search(wanted):
+        return lambda row: wanted in fold(_as_text(column.get(row)))
+    pattern = _like(_LIKE[operator].format(wanted))
+    return lambda row: bool(pattern.fullmatch(fold(_as_text(column.get(row)))))
+
+
+def _like(pattern: str) -> re.Pattern[str]:
+    """A pattern of SQL as a regular expression; HarborError 500 where it ends in an escape."""
+    parts, letters = [], iter(pattern)
+    for letter in letters:
+        if letter == "\\":
+            following = next(letters, "")
+            if not following:
+                raise internal()
+            parts.append(re.escape(following))
+        else:
+            parts.append({"%": ".*", "_": "."}.get(letter) or re.escape(letter))
+    return re.compile("".join(parts), re.DOTALL)
+
+
 def _as_text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -185,7 +216,8 @@ def _conditions(column: Column[Row], operator: str, value: Any) -> list[Callable
     if operator and isinstance(value, (Fuzzy, Range, AnyOf)):
         raise Panic  # an operator behind an operator: the database layer takes the first for a field
     if isinstance(value, Fuzzy):
-        return [_test(column, "icontains", value.text)]
+        # Harbor escapes what is special before the database layer does, so that a `%` finds what has a backslash
+        return [_test(column, "icontains", _SPECIAL.sub(r"\\\g<0>", value.text))]
     if isinstance(value, Range):
         bounds = [("gte", value.low), ("lte", value.high)]
         return [_test(column, name, bound) for name, bound in bounds if bound is not None]
@@ -205,7 +237,11 @@ def select(rows: Iterable[Row], query: Query, columns: dict[str, Column[Row]], v
     conditions: list[Callable[[Row], bool]] = []
     for key, value in query.keywords.items():
         name, *operators = key.split("__")
-        column = columns.get(name) or columns.get(snake_case(name))
+        column = columns.get(name)
+        if column is None:
+            column = columns.get(snake_case(name))
+            if column and name.lower() not in (known.lower() for known in columns if not known.islower()):
+                raise Panic  # Harbor takes it for that column, and the database layer does not
         if column is None or not column.filterable:
             continue
         operator = operators[0] if operators else ""

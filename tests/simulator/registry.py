@@ -24,14 +24,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from .access import Call
 from .errors import HarborError, unauthorized
 from .identity import Identity
-from .messages import JSON_UTF8, Answer, Request, text
+from .messages import DIGEST, JSON_UTF8, Answer, Request, text
 from .state import State
 
 SERVICE = "harbor-registry"
 ISSUER = "harbor-token-issuer"
 LEEWAY = 60
 VERBS = ("pull", "push", "delete", "scanner-pull")
-_REPOSITORY = re.compile(r"/v2/(.+)/(manifests|blobs|tags|referrers)/.*")
+_REPOSITORY = re.compile(r"/v2/(.+)/(manifests|blobs|tags|referrers)/(.*)")
 _METHODS = {"POST": "push", "PATCH": "push", "PUT": "push", "GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 
 
@@ -146,6 +146,8 @@ class Registry:
             raise self._challenge(call, f"project {repository.partition('/')[0]} not found", challenge="")
         if not self._may(call.state, call.identity, repository, action):
             raise self._challenge(call, f"unauthorized to access repository: {repository}, action: {action}", scope)
+        if match[2] == "manifests" and DIGEST.fullmatch(match[3]):
+            raise HarborError("NOT_FOUND", f"artifact {repository}@{match[3]} not found")
         raise HarborError("NOT_FOUND", f"repository {repository} not found")
 
     def _may(self, state: State, identity: Identity, repository: str, action: str) -> bool:

@@ -21,6 +21,7 @@ from .versions import Version
 
 LONGEST_NAME = 255
 LONGEST_DESCRIPTION = 1024
+UNIQUE = ("id", "ID", "name", "Name")
 
 COLUMNS: dict[str, Column[Robot]] = columns_of(
     (("id", "ID"), Column(lambda robot: robot.id, int)),
@@ -28,7 +29,7 @@ COLUMNS: dict[str, Column[Robot]] = columns_of(
     (("description", "Description"), Column(lambda robot: robot.description)),
     (("secret", "Secret"), Column(lambda robot: robot.secret)),
     (("salt", "Salt"), Column(lambda robot: robot.salt)),
-    (("duration", "Duration"), Column(lambda robot: robot.duration, int)),
+    (("duration", "Duration"), Column(lambda robot: robot.duration, int, bits=32)),
     (("project_id", "ProjectID"), Column(lambda robot: robot.project_id, int, bits=32)),
     (("expiresat", "ExpiresAt"), Column(lambda robot: robot.expires_at, int)),
     (("disabled", "Disabled"), Column(lambda robot: robot.disabled, bool)),
@@ -45,7 +46,8 @@ def columns(version: Version) -> dict[str, Column[Robot]]:
     """The columns that a version lets lists filter and sort by."""
     result = dict(COLUMNS)
     if not version.robot_ids_are_64_bit:
-        result["id"] = result["ID"] = Column(result["id"].get, int, bits=32)
+        for name in ("id", "ID", "creator_ref", "CreatorRef"):
+            result[name] = Column(result[name].get, int, bits=32)
     if not version.knows_creator:
         for name in ("creator_ref", "CreatorRef", "creator_type", "CreatorType"):
             del result[name]
@@ -119,7 +121,10 @@ def rows_for(call: Call, permissions: list[dict[str, Any]]) -> dict[Policy, None
         for access in permission["access"]:
             if access is None:
                 raise Panic
-            rows[(scope, access.get("resource", ""), access.get("action", ""), access.get("effect", ""))] = None
+            row = (scope, access.get("resource", ""), access.get("action", ""), access.get("effect", ""))
+            if any(len(text) > LONGEST_NAME or "\0" in text for text in row):
+                raise internal()
+            rows[row] = None
     return rows
 
 
@@ -221,7 +226,7 @@ def _list_scope(call: Call, keywords: dict[str, Any]) -> tuple[str, int]:
     wanted = keywords["ProjectID"]
     if not isinstance(wanted, str) and not strict:
         raise Panic
-    if isinstance(wanted, str) and re.fullmatch(r"[+-]?\d+", wanted) and -2 ** 63 <= int(wanted) < 2 ** 63:
+    if isinstance(wanted, str) and re.fullmatch("[+-]?[0-9]+", wanted) and -2 ** 63 <= int(wanted) < 2 ** 63:
         if int(wanted) > 0 or not call.version.level_system_means_system:
             return level, int(wanted)
     raise bad_request("ProjectID must be a positive integer" if call.version.level_system_means_system else "Project ID must be int type.")
@@ -232,7 +237,7 @@ def ok_list(call: Call, query: Query) -> Answer:
     state, known = call.state, columns(call.version)
     wanted = str(query.keywords.get("ProjectID"))
     by_name = False
-    if wanted.isdigit() and int(wanted) <= MAX_INT32:
+    if wanted.isascii() and wanted.isdigit() and int(wanted) <= MAX_INT32:
         named = query.keywords.get("name")
         if isinstance(named, str):  # what a look-up by name asks of thousands of robots
             robot = state.robot_with_key(int(wanted), named)
@@ -244,7 +249,10 @@ def ok_list(call: Call, query: Query) -> Answer:
     else:
         rows = list(state.all_robots())
     rows = select(rows, query, known, call.version)
-    if not by_name or any(name in known for name, _backwards in query.sorts) or not call.version.sorts_lists:
+    sorts = [name for name, _backwards in query.sorts if name in known]
+    if sorts and sorts[0] not in UNIQUE:  # what is equal comes as the table has it: the latest written last
+        rows.sort(key=lambda robot: (robot.updated, robot.id))
+    if not by_name or sorts or not call.version.sorts_lists:
         rows = order(rows, query, known, "name" if call.version.sorts_lists else "id")
     return ok([printed(state, robot) for robot in page(rows, query)], list_headers(call.request, query, len(rows)))
 
@@ -323,11 +331,16 @@ def delete(call: Call) -> Answer:
     _require_access(call, robot.level, robot.project_id, "delete")
     if robot.editable and not robot.policies:
         raise not_found(f"role permission robotaccount:{robot.id} not found")
-    call.state.remove_robot(robot)
-    if call.version.audits_robots:
-        name = f"{call.state.settings['robot_name_prefix']}{robot.name}"
-        call.state.record(call.identity.name, "delete", "robot", name, robot.project_id)
+    remove(call, robot)
     return Answer()
+
+
+def remove(call: Call, robot: Robot) -> None:
+    """A robot's rows; what has no permission rows, as robots of 2.1 and earlier, goes without a word in the audit log."""
+    call.state.remove_robot(robot)
+    if call.version.audits_robots and robot.policies:
+        call.state.record(call.identity.name, "delete", "robot", f"{call.state.settings['robot_name_prefix']}{robot.name}",
+                          robot.project_id)
 
 
 def expire(robot: Robot) -> None:

@@ -93,6 +93,35 @@ _CHANGES: list[tuple[tuple[int, ...], tuple[int, ...], dict[int, str]]] = [
 ]
 """What some versions have beyond that: since, until (not included), and the lowest role that has it."""
 
+_ORDER = """
+    : read update delete
+    member: create read update delete list
+    metadata: create read update delete
+    log: list
+    label: create read update delete list
+    quota: read
+    repository: create read update delete list pull push
+    tag-retention: create read update delete list operate
+    immutable-tag: create update delete list
+    helm-chart: create read delete list
+    helm-chart-version: create read delete list
+    helm-chart-version-label: create delete list
+    configuration: read update
+    robot: create read update delete list
+    notification-policy: create update delete list read
+    scan: create read stop
+    sbom: create stop read
+    scanner: read create
+    artifact: create read delete list
+    artifact-addition: read
+    tag: list create delete
+    accessory: list
+    artifact-label: create delete
+    preheat-policy: create read update delete list
+    export-cve: create read list
+"""
+"""The order in which a caller is told what they may do in a project."""
+
 _LADDER = [(LIMITED_GUEST, _LIMITED_GUEST), (GUEST, _GUEST), (DEVELOPER, _DEVELOPER), (MAINTAINER, _MAINTAINER),
            (PROJECT_ADMIN, _PROJECT_ADMIN)]
 
@@ -134,5 +163,6 @@ def pairs_of_public(version: Version) -> frozenset[Pair]:
 
 @cache
 def pairs_of_project(version: Version) -> tuple[Pair, ...]:
-    """Every pair that some role has in a project."""
-    return tuple(sorted(pairs_of_role(version, PROJECT_ADMIN)))
+    """Every pair that some role has in a project, in the order in which a caller is told of them."""
+    known = pairs_of_role(version, PROJECT_ADMIN)
+    return tuple(pair for pair in _pairs(_ORDER) if pair in known)

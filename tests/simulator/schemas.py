@@ -4,7 +4,10 @@
 """The bodies that Harbor takes, as its generated Go code knows them."""
 from __future__ import annotations
 
+from functools import cache
+
 from .gojson import ANY, BOOLEAN, INTEGER, STRING, GoType, ListOf, MapOf, Struct
+from .versions import Version
 
 ACCESS = Struct("Access", {"action": STRING, "effect": STRING, "resource": STRING})
 ROBOT_PERMISSION = Struct("RobotPermission", {"access": ListOf(ACCESS), "kind": STRING, "namespace": STRING})
@@ -13,28 +16,45 @@ ROBOT_CREATE = Struct("RobotCreate", {
     "description": STRING, "disable": BOOLEAN, "duration": INTEGER, "level": STRING, "name": STRING,
     "permissions": ListOf(ROBOT_PERMISSION), "secret": STRING,
 })
-ROBOT = Struct("Robot", {
-    "creation_time": STRING, "creator_ref": INTEGER, "creator_type": STRING, "description": STRING, "disable": BOOLEAN,
-    "duration": INTEGER, "editable": BOOLEAN, "expires_at": INTEGER, "id": INTEGER, "level": STRING, "name": STRING,
-    "permissions": ListOf(ROBOT_PERMISSION), "secret": STRING, "update_time": STRING,
-})
+_ROBOT: dict[str, GoType] = {
+    "creation_time": STRING, "description": STRING, "disable": BOOLEAN, "duration": INTEGER, "editable": BOOLEAN, "expires_at": INTEGER,
+    "id": INTEGER, "level": STRING, "name": STRING, "permissions": ListOf(ROBOT_PERMISSION), "secret": STRING, "update_time": STRING,
+}
+
+
+@cache
+def robot(version: Version) -> Struct:
+    """The body of PUT /robots/{id}."""
+    return Struct("Robot", {**_ROBOT, **({"creator_ref": INTEGER, "creator_type": STRING} if version.knows_creator else {})})
+
+
 ROBOT_SECRET = Struct("RobotSec", {"secret": STRING})
 ROBOT_CREATE_V1 = Struct("RobotCreateV1", {
     "access": ListOf(ACCESS), "description": STRING, "expires_at": INTEGER, "name": STRING,
 })
 
-PROJECT_METADATA = Struct("ProjectMetadata", dict.fromkeys((
-    "auto_sbom_generation", "auto_scan", "enable_content_trust", "enable_content_trust_cosign", "max_upstream_conn", "prevent_vul",
-    "proxy_speed_kb", "public", "retention_id", "reuse_sys_cve_allowlist", "severity",
-), STRING))
+_METADATA: list[tuple[str, tuple[int, int]]] = [
+    ("auto_sbom_generation", (2, 11)), ("auto_scan", (2, 2)), ("enable_content_trust", (2, 2)), ("enable_content_trust_cosign", (2, 5)),
+    ("prevent_vul", (2, 2)), ("proxy_cache_local_on_not_found", (2, 15)), ("proxy_referrer_api", (2, 16)), ("public", (2, 2)),
+    ("retention_id", (2, 2)), ("reuse_sys_cve_allowlist", (2, 2)), ("severity", (2, 2)),
+]
+"""What projects that cache nothing may have as metadata, and the version that it came with."""
+
 CVE_ALLOWLIST = Struct("CVEAllowlist", {
     "creation_time": STRING, "expires_at": INTEGER, "id": INTEGER,
     "items": ListOf(Struct("CVEAllowlistItem", {"cve_id": STRING})), "project_id": INTEGER, "update_time": STRING,
 })
-PROJECT = Struct("ProjectReq", {
-    "cve_allowlist": CVE_ALLOWLIST, "metadata": PROJECT_METADATA, "project_name": STRING, "public": BOOLEAN,
-    "registry_id": INTEGER, "storage_limit": INTEGER,
-})
+
+
+@cache
+def project(version: Version) -> Struct:
+    """The body of POST and PUT /projects."""
+    metadata = Struct("ProjectMetadata", {name: STRING for name, since in _METADATA if version.since(*since)})
+    return Struct("ProjectReq", {
+        "cve_allowlist": CVE_ALLOWLIST, "metadata": metadata, "project_name": STRING, "public": BOOLEAN, "registry_id": INTEGER,
+        "storage_limit": INTEGER,
+    })
+
 
 PROJECT_MEMBER = Struct("ProjectMember", {
     "member_group": Struct("UserGroup", {"group_name": STRING, "group_type": INTEGER, "id": INTEGER, "ldap_group_dn": STRING}),

@@ -50,6 +50,10 @@ def system_info(call: Call) -> Answer:
             external_url=call.endpoint, has_ca_root=False, notification_enable=known["notification_enable"],
             project_creation_restriction=known["project_creation_restriction"], read_only=known["read_only"],
             registry_storage_provider_name="filesystem", registry_url=call.endpoint.partition("://")[2])
+        if having.tells_of_notary:
+            result["with_notary"] = False
+        if having.counts_charts:
+            result["with_chartmuseum"] = False
         if having.tells_time:
             result["current_time"] = stamp(now())
     return ok(result)

@@ -51,11 +51,9 @@ class Sessions:
         self._sessions[sid] = (time.monotonic(), user)
         return f"{SID}={sid}; Path=/; HttpOnly"
 
-    def close(self, sid: str | None) -> str | None:
-        """End a session; returns the Set-Cookie that says so."""
-        if not sid:
-            return None
-        self._sessions.pop(sid, None)
+    def close(self, sid: str | None) -> str:
+        """End a session, where there is one; returns the Set-Cookie that says so."""
+        self._sessions.pop(sid or "", None)
         return f"{SID}=; Path=/; Expires={formatdate(usegmt=True)}; Max-Age=0; HttpOnly"
 
     def kill(self) -> None:

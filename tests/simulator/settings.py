@@ -37,7 +37,7 @@ _DEFAULTS: list[tuple[str, Any, tuple[int, ...]]] = [
     ("uaa_endpoint", "", (2, 2)),
     ("uaa_verify_cert", False, (2, 2)),
     ("http_authproxy_admin_groups", "", (2, 2)),
-    ("http_authproxy_admin_usernames", "", (2, 4)),
+    ("http_authproxy_admin_usernames", "", (2, 3)),
     ("http_authproxy_endpoint", "", (2, 2)),
     ("http_authproxy_server_certificate", "", (2, 2)),
     ("http_authproxy_skip_search", False, (2, 2)),
@@ -49,7 +49,7 @@ _DEFAULTS: list[tuple[str, Any, tuple[int, ...]]] = [
     ("oidc_client_secret", "", (2, 2)),
     ("oidc_endpoint", "", (2, 2)),
     ("oidc_extra_redirect_parms", "{}", (2, 2)),
-    ("oidc_group_filter", "", (2, 8)),
+    ("oidc_group_filter", "", (2, 7)),
     ("oidc_groups_claim", "", (2, 2)),
     ("oidc_logout", False, (2, 13)),
     ("oidc_name", "", (2, 2)),
@@ -116,6 +116,15 @@ def change(settings: dict[str, Any], wanted: dict[str, Any], version: Version, a
     if wanted.get("project_creation_restriction", "everyone") not in ("everyone", "adminonly"):
         raise bad_request("bad request: item name project_creation_restriction: "
                           "invalid project_creation_restriction, should be adminonly or everyone")
+    for name in ("ldap_scope", "ldap_group_search_scope"):
+        if wanted.get(name, 0) not in (0, 1, 2):
+            raise bad_request(f"bad request: item name {name}: invalid scope, should be 0, 1 or 2")
+    limit = wanted.get("storage_per_project", -1)
+    if limit <= 0 and limit != -1:
+        raise bad_request(f"bad request: invalid non-positive value for quota limit, value={limit}")
+    together = {**settings, **wanted}
+    if "skip_audit_log_database" in wanted and wanted["skip_audit_log_database"] and not together["audit_log_forward_endpoint"]:
+        raise bad_request("bad request: audit log forward endpoint should be configured before enable skip audit log in database")
     if version.limits_token_duration:
         for name in _POSITIVE:
             if name in wanted and wanted[name] <= 0:

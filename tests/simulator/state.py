@@ -159,7 +159,7 @@ class State:
         self._sorted: dict[int, list[tuple[str, int]]] = {}
         self._sequences: dict[str, int] = {}
         self._random = random.Random()
-        admin = self.add_user(ADMIN, "admin@example.com", ADMIN_PASSWORD, realname="system admin", comment="admin user", admin=True)
+        admin = self.add_user(ADMIN, "", ADMIN_PASSWORD, realname="system admin", comment="admin user", admin=True)
         self.next_id("user")  # Harbor's own anonymous user has the second id
         self.add_project("library", admin.id, {"public": "true"})
 
@@ -173,7 +173,7 @@ class State:
     def add_user(self, name: str, email: str, password: str, realname: str = "", comment: str = "", admin: bool = False) -> User:
         """Raises Conflict where name or address are taken."""
         number = self.next_id("user")
-        if any(user.name == name or user.email == email for user in self.users.values()):
+        if any(user.name == name or (email and user.email == email) for user in self.users.values()):
             raise Conflict
         salt = random_text()
         user = User(number, name, email, digest(password, salt), salt, realname, comment, admin)

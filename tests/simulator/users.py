@@ -17,21 +17,23 @@ from .roles import pairs_of_project
 from .state import Conflict, User, digest, now, random_text, stamp
 
 ILLEGAL = ',"~#%$'
+OLD_ILLEGAL = ",~#%$"
 EMAIL = re.compile(r"[^<>()\[\]\\.,;:\s@\"]+(\.[^<>()\[\]\\.,;:\s@\"]+)*@(\[(\d{1,3}\.){3}\d{1,3}\]|([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,})")
 PASSWORD_RULE = ("the password or secret must be 8-128, inclusively, characters long with at least 1 uppercase letter, "
                  "1 lowercase letter and 1 number")
 OLD_PASSWORD_RULE = ("the password or secret must be longer than 8 chars with at least 1 uppercase letter, "
                      "1 lowercase letter and 1 number")
 
-SYSTEM_PAIRS = [(resource, action) for resource, actions in (
-    ("catalog", "read"), ("audit-log", "list"), ("project", "create read update delete list"), ("user", "create read update delete list"),
-    ("user-group", "create read update delete list"), ("registry", "create read update delete list"),
-    ("replication", "create read update list delete"), ("distribution", "create read update delete list"),
-    ("garbage-collection", "create read update delete list"), ("scan-all", "create read update delete list stop"),
-    ("system-volumes", "read"), ("ldap-user", "create list"), ("configuration", "read update"), ("jobservice-monitor", "read list stop"),
-    ("security-hub", "read list"),
-) for action in actions.split()]
-"""What /users/current/permissions asks about for the scope /system."""
+_SYSTEM_PAIRS: list[tuple[str, str, tuple[int, int]]] = [
+    ("catalog", "read", (2, 2)), ("audit-log", "list", (2, 2)), ("project", "create read update delete list", (2, 2)),
+    ("user", "create read update delete list", (2, 2)), ("user-group", "create read update delete list", (2, 2)),
+    ("registry", "create read update delete list", (2, 2)), ("replication", "create read update list delete", (2, 2)),
+    ("distribution", "create read update delete list", (2, 2)), ("garbage-collection", "create read update delete list", (2, 2)),
+    ("scan-all", "create read update delete list", (2, 2)), ("scan-all", "stop", (2, 4)), ("system-volumes", "read", (2, 2)),
+    ("ldap-user", "create list", (2, 3)), ("configuration", "read update", (2, 3)), ("jobservice-monitor", "read list stop", (2, 7)),
+    ("security-hub", "read list", (2, 9)),
+]
+"""What /users/current/permissions asks about for the scope /system: resource, actions, the version that they came with."""
 
 COLUMNS: dict[str, Column[User]] = {
     "user_id": Column(lambda user: user.id, int), "UserID": Column(lambda user: user.id, int),
@@ -75,17 +77,15 @@ def current_permissions(call: Call) -> Answer:
         for resource, action in pairs_of_project(call.version):
             if call.may_in_project(number, resource, action):
                 path = f"/project/{number}" + (f"/{resource}" if resource else "")
-                result.append({"action": action, "resource": _relative(path, scope) if relative else path})
-    elif scope.startswith("/system"):
-        for resource, action in SYSTEM_PAIRS:
-            if call.identity.may_in_system(resource, action):
-                path = f"/system/{resource}"
-                result.append({"action": action, "resource": _relative(path, scope) if relative else path})
+                if not relative:
+                    result.append({"action": action, "resource": path})
+                elif path.startswith(scope):
+                    result.append({"action": action, "resource": path.removeprefix(scope).removeprefix("/") or "."})
+    elif scope.startswith("/system") and call.identity.administrator and not relative:
+        # Harbor asks about bare names, which are in no scope: nobody but administrators has them, and they are relative to nothing
+        result = [{"action": action, "resource": resource} for resource, actions, since in _SYSTEM_PAIRS if call.version.since(*since)
+                  for action in actions.split()]
     return ok(result)
-
-
-def _relative(path: str, scope: str) -> str:
-    return path.removeprefix(scope.rstrip("/")).lstrip("/") or "."
 
 
 def listed(call: Call) -> Answer:
@@ -103,13 +103,21 @@ def listed(call: Call) -> Answer:
 def search(call: Call) -> Answer:
     call.require_authenticated()
     query, wanted = call.query(), call.arguments["username"]
-    rows = [user for user in call.state.users.values() if wanted in user.name]
-    rows.sort(key=lambda user: (len(user.name), user.name))
-    total = sum(1 for user in rows if user.id != 1 and wanted.lower() in user.name.lower())  # the administrator is found, but not counted
-    if not total:
+    counted = [user for user in call.state.users.values() if user.id != 1 and wanted.lower() in user.name.lower()]
+    if not counted:
         return ok([], {"X-Total-Count": "0"})
-    found = [{"user_id": user.id, "username": user.name} for user in rows[:query.page_size]]
-    return ok(found, list_headers(call.request, query, total))
+    if call.version.user_search_finds_administrator:  # who is found, but not counted
+        rows = [user for user in call.state.users.values() if wanted in user.name]
+        rows = sorted(rows, key=lambda user: (len(user.name), user.name))[:query.page_size]
+    else:
+        rows = page(sorted(counted, key=lambda user: user.name), query)
+        rows.sort(key=lambda user: (user.name != wanted, len(user.name), user.name))
+    return ok([{"user_id": user.id, "username": user.name} for user in rows], list_headers(call.request, query, len(counted)))
+
+
+def check_new(body: dict[str, Any]) -> list[str]:
+    """What the generated model says of a new user before the handler sees it."""
+    return [f"{name} in body should be at most 255 chars long" for name in ("email", "username") if len(body.get(name, "")) > 255]
 
 
 def create(call: Call) -> Answer:
@@ -122,12 +130,13 @@ def create(call: Call) -> Answer:
     else:
         call.require_in_system("user", "create")
     _require_password(call, body.get("password", ""))
-    _check_profile(body)
+    _check_profile(call)
     name = body.get("username", "")
-    if not 1 <= len(name) <= 255:
-        raise bad_request("username with illegal length")
-    if any(letter in ILLEGAL for letter in name):
-        raise bad_request("username contains illegal characters")
+    if call.version.checks_user_names:
+        if not 1 <= len(name) <= 255:
+            raise bad_request("username with illegal length")
+        if any(letter in ILLEGAL for letter in name):
+            raise bad_request("username contains illegal characters")
     try:
         user = call.state.add_user(name, body["email"], body["password"], body.get("realname", ""), body.get("comment", ""))
     except Conflict:
@@ -135,14 +144,15 @@ def create(call: Call) -> Answer:
     return created(f"{call.request.path.rstrip('/')}/{user.id}")
 
 
-def _check_profile(body: dict[str, Any]) -> None:
+def _check_profile(call: Call) -> None:
+    body: dict[str, Any] = call.body
     if not body.get("email"):
         raise bad_request("email can't be empty")
     if not EMAIL.fullmatch(body["email"]):
         raise bad_request("email with illegal format")
     if not 1 <= len(body.get("realname", "")) <= 255:
         raise bad_request("realname with illegal length")
-    if any(letter in ILLEGAL for letter in body["realname"]):
+    if any(letter in (ILLEGAL if call.version.checks_user_names else OLD_ILLEGAL) for letter in body["realname"]):
         raise bad_request("realname contains illegal characters")
     if len(body.get("comment", "")) > 30:
         raise bad_request("comment with illegal length")
@@ -168,24 +178,56 @@ def _is_self(call: Call) -> bool:
     return isinstance(call.identity, UserIdentity) and call.identity.id == call.arguments["user_id"]
 
 
+def _require(call: Call, action: str, refusal: str) -> None:
+    """Since 2.15 a permission as any other; before, administrators alone have it, and the refusal has words of its own."""
+    if call.version.grants_user_calls:
+        call.require_in_system("user", action)
+        return
+    call.require_authenticated()
+    if not call.identity.administrator:
+        raise forbidden(refusal)
+
+
+def _require_modifiable(call: Call) -> None:
+    number = call.arguments["user_id"]
+    refusal = f"User with ID {number} can't be updated"
+    if call.state.settings["auth_mode"] != "db_auth":
+        if not call.version.grants_user_calls:
+            call.require_authenticated()
+        if number != 1:
+            raise forbidden(refusal)
+        _require(call, "update", refusal)
+    elif not _is_self(call):
+        _require(call, "update", refusal)
+
+
+def _written(call: Call) -> User:
+    """The user that a call changes without having read it."""
+    number = call.arguments["user_id"]
+    if number not in call.state.users:
+        raise not_found(f"user with id {number} not found")
+    return call.state.users[number]
+
+
 def read(call: Call) -> Answer:
     if not _is_self(call):
-        call.require_in_system("user", "read")
+        _require(call, "read", f"Not authorized to read user: {call.arguments['user_id']}")
     return ok(printed(_user(call, call.arguments["user_id"])))
 
 
 def update(call: Call) -> Answer:
-    if not _is_self(call):
-        call.require_in_system("user", "update")
-    _check_profile(call.body)
-    user = _user(call, call.arguments["user_id"])
+    _require_modifiable(call)
+    _check_profile(call)
+    user = _written(call)
+    if any(other.email == call.body["email"] and other is not user for other in call.state.users.values()):
+        raise internal()
     user.email, user.realname, user.comment = call.body["email"], call.body["realname"], call.body.get("comment", "")
     user.updated = now()
     return Answer()
 
 
 def delete(call: Call) -> Answer:
-    call.require_in_system("user", "delete")
+    _require(call, "delete", "Not authorized to delete users")
     number = call.arguments["user_id"]
     if _is_self(call) or number == 1:
         raise forbidden(f"User with ID {number} cannot be deleted")
@@ -199,20 +241,21 @@ def delete(call: Call) -> Answer:
 
 def set_administrator(call: Call) -> Answer:
     call.require_in_system("user", "update")
-    user = _user(call, call.arguments["user_id"])
+    user = _written(call)
     user.admin = call.body.get("sysadmin_flag", False)
     user.updated = now()
     return Answer()
 
 
 def set_password(call: Call) -> Answer:
-    if not _is_self(call):
-        call.require_in_system("user", "update")
-    user = _user(call, call.arguments["user_id"])
-    if _is_self(call) and digest(call.body.get("old_password", ""), user.salt) != user.password:
-        raise forbidden("Current password is incorrect")
+    _require_modifiable(call)
+    if _is_self(call):
+        user = _user(call, call.arguments["user_id"])
+        if digest(call.body.get("old_password", ""), user.salt) != user.password:
+            raise forbidden("Current password is incorrect")
     wanted = call.body.get("new_password", "")
     _require_password(call, wanted)
+    user = _user(call, call.arguments["user_id"])
     if digest(wanted, user.salt) == user.password:
         raise bad_request("New password is identical to old password")
     user.salt = random_text()

@@ -196,6 +196,11 @@ class Version:
         return self.since(2, 10)
 
     @cached_property
+    def robots_hold_projects(self) -> bool:
+        """`project` in a robot's permissions means the project itself; before, it means nothing (2.8)."""
+        return self.since(2, 8)
+
+    @cached_property
     def robots_create_projects(self) -> bool:
         """System robots may create projects (2.4)."""
         return self.since(2, 4)
@@ -204,6 +209,36 @@ class Version:
     def permissions_for_users_only(self) -> bool:
         """GET /permissions refuses robots; in 2.10 it looks them up as users (2.11)."""
         return self.since(2, 11)
+
+    @cached_property
+    def grants_user_calls(self) -> bool:
+        """Reading, changing and deleting users can be granted; before, it is for administrators, with refusals of its own (2.15)."""
+        return self.since(2, 15)
+
+    @cached_property
+    def user_search_finds_administrator(self) -> bool:
+        """/users/search looks the text up as it is written, in the administrator's name too, and takes no page (2.14)."""
+        return self.since(2, 14)
+
+    @cached_property
+    def checks_user_names(self) -> bool:
+        """The name of a new user is checked (2.10)."""
+        return self.since(2, 10)
+
+    @cached_property
+    def unknown_member_is_404(self) -> bool:
+        """A new member whom nobody knows is 404; before it is an error of the server (2.4)."""
+        return self.since(2, 4)
+
+    @cached_property
+    def exclaims_over_member_id(self) -> bool:
+        """The refusal of a member with the id 0 ends in an exclamation mark (up to 2.11)."""
+        return not self.since(2, 12)
+
+    @cached_property
+    def refuses_nobody_as_member(self) -> bool:
+        """A new member that names nobody is 400; before it is an error of the server (2.16)."""
+        return self.since(2, 16)
 
     # --- sessions -----------------------------------------------------------------------------------------------------
 
@@ -250,6 +285,11 @@ class Version:
         return self.since(2, 5)
 
     @cached_property
+    def tells_of_notary(self) -> bool:
+        """/systeminfo has with_notary (up to 2.8)."""
+        return not self.since(2, 9)
+
+    @cached_property
     def has_primary_auth_mode(self) -> bool:
         """/systeminfo has primary_auth_mode (2.8)."""
         return self.since(2, 8)
@@ -271,7 +311,7 @@ class Version:
 
     @cached_property
     def counts_charts(self) -> bool:
-        """Projects have chart_count (up to 2.7)."""
+        """Projects have chart_count, and /systeminfo with_chartmuseum (up to 2.7)."""
         return not self.since(2, 8)
 
     @cached_property
