@@ -244,7 +244,7 @@ options:
     description:
       - Where the secrets of robots are kept between runs. With it, each robot that is declared without a secret gets one that is made on
         the controller, noted in the store before Harbor has it, and handed out in RV(credentials) by every run.
-      - A robot that was there before keeps its secret, which nobody knows, unless O(adopt) names it.
+      - A robot that was there before keeps its secret, which nobody knows, unless O(adopt) names it. A warning names such robots.
       - A secret that the store has and Harbor refuses is drift, which O(on_drift) is about. V(restore) sets the stored one again.
       - It is read and written on the controller, once for all robots. A run that finds everything as it should be writes nothing.
       - Entries of robots that are removed stay, so that a robot that comes back has the secret that it had.
@@ -267,8 +267,8 @@ options:
         type: str
       format:
         description:
-          - V(vault) encrypts the file with the vault identity of the run, the one that C(ANSIBLE_VAULT_ENCRYPT_IDENTITY) names where there
-            are several.
+          - V(vault) encrypts the file with a vault identity of the run, where there are several with the one that
+            C(ANSIBLE_VAULT_ENCRYPT_IDENTITY) names, else with the one that decrypted it, else with the first.
           - V(plain) writes clear text, with mode C(0600).
         type: str
         choices: [vault, plain]
