@@ -125,6 +125,10 @@ def connection(params: Params) -> tuple[Settings, list[str]]:
     for option in ("ca_path", "client_cert", "client_key"):
         if params.get(option) and not os.path.exists(params[option]):
             faults.append("%s %s does not exist on the host where the module runs" % (option, params[option]))
+    bundle = next((name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)), None)
+    if bundle and url.startswith("https:") and params.get("validate_certs") is not False and not params.get("ca_path"):
+        if not os.path.exists(os.environ[bundle]):
+            faults.append("%s of the environment names %s, which does not exist" % (bundle, os.environ[bundle]))
     if params.get("client_key") and not params.get("client_cert"):
         faults.append("client_key goes with client_cert")
     if params.get("request_id") and not REQUEST_ID.match(params["request_id"]):

@@ -147,6 +147,12 @@ def test_a_token_that_no_header_can_hold(token: str) -> None:
     assert faults(**given) == ["harbor_token has blanks, line breaks or other characters that no token has"]
 
 
+def test_authorities_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/nonexistent/ca.crt")
+    assert faults() == ["CURL_CA_BUNDLE of the environment names /nonexistent/ca.crt, which does not exist"]
+    assert faults(ca_path=__file__) == faults(validate_certs=False) == faults(harbor_url="http://h") == []
+
+
 def test_a_key_goes_with_its_certificate(tmp_path: Path) -> None:
     key = tmp_path / "key.pem"
     key.write_text("", encoding="utf-8")
