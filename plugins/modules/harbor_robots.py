@@ -183,7 +183,7 @@ options:
     description:
       - Removes robots that O(robots) does not declare, inside these fences. At least one is required, and a robot has to be inside all of
         them.
-      - Only the scopes that the fences name are searched, else those that occur in O(robots).
+      - Only the scopes that the fences name are searched, else those of the robots that O(robots) declares by name.
       - It runs last, and only when nothing failed. The robot that is logged in is never removed.
     type: dict
     suboptions:
@@ -217,7 +217,7 @@ options:
     type: str
     default: "5"
   concurrency:
-    description: How many requests may be under way at once.
+    description: How many requests may be under way at once; from 1 to 64.
     type: int
     default: 4
   on_error:
@@ -294,7 +294,7 @@ options:
         type: list
         elements: str
       timeout:
-        description: With V(command), the seconds that the program may take.
+        description: With V(command), how many seconds the program may take; up to 86400.
         type: float
         default: 30
   adopt:

@@ -312,6 +312,12 @@ CONNECTION: list[Entry] = [
         ci(registry="https://harbor.example.com"),
         ["registry 'https://harbor.example.com' is not valid: a host, and a port where needed, as in docker login"],
     ),
+    (
+        "version without quotes",
+        "harbor_permission_info",
+        {"harbor_version": 2.10},
+        ["harbor_version '2.1' is older than 2.2; without quotes YAML takes 2.10 for 2.1"],
+    ),
     ("unknown login", ROBOT, ci(login="cookie"), ["value of login must be one of: auto, basic, session, got: cookie"]),
 ]
 

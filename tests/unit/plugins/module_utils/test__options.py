@@ -148,6 +148,7 @@ def test_a_token_that_no_header_can_hold(token: str) -> None:
 
 
 def test_authorities_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.setenv("CURL_CA_BUNDLE", "/nonexistent/ca.crt")
     assert faults() == ["CURL_CA_BUNDLE of the environment names /nonexistent/ca.crt, which does not exist"]
     assert faults(ca_path=__file__) == faults(validate_certs=False) == faults(harbor_url="http://h") == []
