@@ -17,14 +17,13 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._http import Settings
-from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, is_text
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, is_text, timeout_fault
 
 Params = t.Mapping[str, t.Any]
 
 REQUEST_ID = re.compile(r"[\x21-\x7e]{1,64}\Z")
 TOKEN = re.compile(r"[\x21-\x7e]+\Z")
 REGISTRY = re.compile(r"[^\s/]+\Z")
-LONGEST_TIMEOUT = 86400
 
 
 def _from_env(name: str, **spec: t.Any) -> Spec:
@@ -118,8 +117,8 @@ def connection(params: Params) -> tuple[Settings, list[str]]:
         # Said without the value, of which a refused header would show a part.
         faults.append("harbor_token has blanks, line breaks or other characters that no token has")
     timeout, retries = params.get("timeout"), params.get("retries")
-    if timeout is not None and not 0 < timeout <= LONGEST_TIMEOUT:
-        faults.append("timeout %g is not valid: seconds, more than 0%s" % (timeout, " and at most %d" % LONGEST_TIMEOUT * (timeout > 0)))
+    wrong = timeout_fault(timeout)
+    faults += [wrong] if wrong else []
     if retries is not None and not 0 <= retries <= 20:
         faults.append("retries %d is not valid: a number from 0 to 20" % retries)
     for option in ("ca_path", "client_cert", "client_key"):

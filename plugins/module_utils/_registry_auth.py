@@ -41,14 +41,13 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._private_file 
     replace,
     user_name,
 )
-from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, is_text
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, is_text, timeout_fault
 from ansible_collections.harbormaster.robots.plugins.module_utils._token_flow import NotProved, Settings, prove
 
 Params = t.Mapping[str, t.Any]
 
 # How often the work is begun again because somebody else wrote the file meanwhile.
 ATTEMPTS = 5
-LONGEST_TIMEOUT = 86400
 
 
 def spec() -> Spec:
@@ -88,8 +87,8 @@ def judge(params: Params) -> tuple[list[str], list[str]]:
         faults.append("path %r is not valid: one that begins with / or, for the home folder of the user, with ~/%s" % (path, near))
     elif path and path.endswith("/"):
         faults.append("path %r is not valid: it names a folder, not a file" % path)
-    if timeout is not None and not 0 < timeout <= LONGEST_TIMEOUT:
-        faults.append("timeout %g is not valid: seconds, more than 0%s" % (timeout, " and at most %d" % LONGEST_TIMEOUT * (timeout > 0)))
+    wrong = timeout_fault(timeout)
+    faults += [wrong] if wrong else []
     if ca_path and not os.path.isfile(ca_path):
         faults.append("ca_path %s is no file on the host where the module runs" % ca_path)
     return faults, []

@@ -16,6 +16,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 Spec = dict[str, t.Any]
 
+LONGEST_TIMEOUT = 86400
+
 PYTHON_TYPES: dict[str, t.Any] = {
     "str": str,
     "path": str,
@@ -35,6 +37,14 @@ def is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def timeout_fault(seconds: t.Optional[float]) -> t.Optional[str]:
+    """Why a number of seconds is no timeout; None when it is one, or is not given. Sockets take neither none nor endless ones."""
+    if seconds is None or 0 < seconds <= LONGEST_TIMEOUT:
+        return None
+    limit = " and at most %d" % LONGEST_TIMEOUT if seconds > 0 else ""
+    return "timeout %g is not valid: seconds, more than 0%s" % (seconds, limit)
 
 
 def usable(params: t.Any, spec: Spec) -> dict[str, t.Any]:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._options import LONGEST_TIMEOUT, store_spec
-from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import spec_faults
+from ansible_collections.harbormaster.robots.plugins.module_utils._options import store_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import spec_faults, timeout_fault
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Store, StoreError
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore
@@ -41,8 +41,8 @@ def store_of(options: t.Any, loader: t.Any, templar: t.Any, variables: t.Mapping
         wrong += ["%s is required with type=%s" % (NEEDS[kind], kind)] if not options.get(NEEDS[kind]) else []
         others = [name for name in given if name not in BELONGS[kind] and any(name in names for names in BELONGS.values())]
         wrong += ["%s does not go with type=%s" % (name, kind) for name in others]
-    if isinstance(timeout, float) and not 0 < timeout <= LONGEST_TIMEOUT:
-        wrong.append("timeout %g is not valid: seconds, more than 0 and at most %d" % (timeout, LONGEST_TIMEOUT))
+    late = timeout_fault(timeout if isinstance(timeout, (int, float)) else None)
+    wrong += [late] if late else []
     if wrong:
         raise StoreError("store: %s" % "; ".join(wrong))
     if kind == "command":
