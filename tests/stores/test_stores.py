@@ -229,6 +229,7 @@ def program(tmp_path: Path, text: str) -> CommandStore:
         ("print('[]')", "get: its answer has no entries"),
         ("import sys; sys.exit('denied by policy')", "get: it ended with 1: denied by policy"),
         ('print(\'{"entries": {"ci": {}}}\')', "get: the entry of ci has no secret"),
+        ('print(\'{"entries": {}, "capabilities": 5}\')', "get: its capabilities are not a list"),
         ("import time; time.sleep(60)", "get: it took more than 0.5 s"),
     ],
 )
