@@ -58,7 +58,7 @@ options:
     type: path
   timeout:
     description:
-      - How long one request may wait for a connection, and then for each part of the answer, in seconds.
+      - How long one request may wait for a connection, and then for each part of the answer, in seconds; up to 86400.
       - If it is not given, the environment variable E(HARBOR_TIMEOUT) is used.
     type: float
     default: 30.0

@@ -87,14 +87,14 @@ class LookupModule(LookupBase):
     def run(self, terms: t.Sequence[t.Any], variables: t.Optional[dict[str, t.Any]] = None, **kwargs: t.Any) -> list[dict[str, t.Any]]:
         """One credential for each term. Raises AnsibleLookupError when the store cannot tell, or has none."""
         self.set_options(var_options=variables, direct=kwargs)
-        keys = [str(term) for term in terms]
+        keys = [str(term) for term in self._flatten(terms)]  # a list that a variable holds counts as its items
         try:
             found = store_of(self.get_option("store"), self._loader, self._templar, variables or {}).read(keys)
         except StoreError as exc:
             raise AnsibleLookupError(str(exc)) from exc
         settled = {key: credential(entry) for key, entry in found.items() if not entry.pending}
         credentials = {key: told for key, told in settled.items() if told}
-        missing = [key for key in keys if key not in credentials]
+        missing = [key for key in dict.fromkeys(keys) if key not in credentials]
         if missing:
             raise AnsibleLookupError(
                 "the store has no secret of %s that is known to log in; a run of harbor_robots with this store settles that"

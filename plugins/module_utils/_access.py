@@ -74,8 +74,9 @@ def malformed(item: t.Any) -> t.Optional[str]:
     if isinstance(item, dict):
         words = [item.get("resource"), item.get("action")]
         words_of_harbor = {"resource", "action", "effect"}
+        effect = item.get("effect")
         if set(item) <= words_of_harbor and all(isinstance(word, str) and word for word in words):
-            return None
+            return None if effect is None or isinstance(effect, str) else "effect %r of %s:%s is neither allow nor deny" % (effect, *words)
         if len(item) == 1 and not set(item) & words_of_harbor and all(isinstance(word, str) for pair in item.items() for word in pair):
             return "{0}: {1} is a mapping in YAML: write {0}:{1}, without a blank".format(*next(iter(item.items())))
         return "%r is not a permission: as a mapping it has resource, action and, where needed, effect" % (item,)
@@ -96,6 +97,9 @@ def _about_form(item: str) -> str:
         return "write one item for each of %s" % ", ".join(
             part if ":" in part else resource + colon + part if colon else part for part in parts
         )
+    words = item.lower().split()
+    if len(words) > 1 and all(word in PRESETS or (":" in word and _well_formed(word)) for word in words):
+        return "write one item for each of %s" % ", ".join(words)
     tidy = re.sub(r"[\s:/.=]+", ":", item.strip().lower())
     if _well_formed(tidy):
         return "write %s%s" % (tidy, ", in lower case and without blanks" if item.split() != [item.lower()] else "")
@@ -207,8 +211,13 @@ def outcome(access: tuple[str, ...], kind: str, catalogue: t.Optional[Catalogue]
 
 
 def literal_fault(item: t.Mapping[str, t.Any], kind: str, catalogue: Catalogue) -> t.Optional[str]:
-    """What is wrong with a well-formed mapping. It is taken to the letter: up to 2.9 anything goes, C(*) too, and later what is listed."""
+    """What is wrong with a well-formed mapping. It is taken to the letter: up to 2.9 anything goes, C(*) too, and later what is listed.
+
+    Harbor stores an effect that it does not know, and then neither allows nor denies anything by it (every version).
+    """
     resource, action = item["resource"], item["action"]
+    if item.get("effect") not in (None, "", "allow", "deny"):
+        return "effect %r of %s:%s is neither allow nor deny" % (item["effect"], resource, action)
     if not catalogue.enforced or (resource, action) in catalogue.pairs(kind):
         return None
     if "*" in (resource, action):

@@ -105,7 +105,7 @@ class HarborApi:
 
     def _get(self, path: str, query: t.Optional[t.Sequence[tuple[str, t.Any]]] = None, **options: t.Any) -> Answer:
         answer = self._call("GET", path, query=query, **options)
-        if answer.status == 200 and answer.body is None:
+        if answer.status == 200 and (answer.body is None or not (query or isinstance(answer.body, dict))):
             raise HarborError(
                 "not the answer of a Harbor",
                 method="GET",
@@ -165,6 +165,8 @@ class HarborApi:
             self.http.wait(LOCK_SECONDS)
         raise HarborError(
             "Harbor answers as if nobody were logged in",
+            method="GET",
+            path=API + "/systeminfo",
             status=answer.status,
             request_id=answer.request_id,
             hint="Somebody may be trying wrong passwords of this user; run again later.",

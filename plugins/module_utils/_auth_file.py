@@ -81,7 +81,8 @@ class Login:
     @property
     def encoded(self) -> str:
         """Both in the form of the member C(auth)."""
-        return base64.b64encode(("%s:%s" % (self.username, self.password)).encode()).decode()
+        # What is no text is refused, but messages are masked before that.
+        return base64.b64encode(("%s:%s" % (self.username, self.password)).encode("utf-8", "surrogatepass")).decode()
 
     @property
     def secrets(self) -> set[str]:

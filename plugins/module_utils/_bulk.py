@@ -12,8 +12,6 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.harbormaster.robots.plugins.module_utils import _purge, _results
 from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._apply import Result
@@ -22,7 +20,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._list import D
 from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
 from ansible_collections.harbormaster.robots.plugins.module_utils._observe import World
 from ansible_collections.harbormaster.robots.plugins.module_utils._options import declaration_spec, store_spec
-from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import unknown_options
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import spec_faults
 
 Params = t.Mapping[str, t.Any]
 MOST_AT_ONCE = 64
@@ -93,14 +91,6 @@ def explain(given: Params) -> dict[str, tuple[list[str], t.Any]]:
         wrong, value = spec_faults({name: one for name, one in defaults.items() if name not in NOT_DEFAULTS}, defaults_spec())
         explained["defaults"] = (told + ["defaults: %s" % fault for fault in wrong], value)
     return explained
-
-
-def spec_faults(entry: Params, spec: dict[str, t.Any]) -> tuple[list[str], Params]:
-    """What Ansible's own validation says of one mapping, all of it, and the mapping as it understands it."""
-    result = ArgumentSpecValidator(spec).validate(dict(entry))
-    unknown = sorted(".".join(name) if isinstance(name, (tuple, list)) else str(name) for name in result.unsupported_parameters)
-    known = [str(error) for error in result.errors if type(error).__name__ != "UnsupportedError"]
-    return unknown_options(unknown, spec) + known, result.validated_parameters
 
 
 class Input:

@@ -17,9 +17,11 @@ from ansible_collections.harbormaster.robots.plugins.module_utils import _expiry
 from ansible_collections.harbormaster.robots.plugins.module_utils._access import static_doubts, static_faults
 from ansible_collections.harbormaster.robots.plugins.module_utils._catalogues import Catalogue
 from ansible_collections.harbormaster.robots.plugins.module_utils._model import Desired, Robot
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import is_text
 
 Options = t.Mapping[str, t.Any]
 EXPIRY = ("duration", "valid_for", "expires_at")
+NUMBERS = ("id", "valid_for", "renew_within")
 LONGEST_DESCRIPTION = 1024
 PATTERN = frozenset("*?[")
 
@@ -32,7 +34,11 @@ def read(options: Options, place: str = "", *, patterns: bool = False, on_drift:
     :param patterns: whether the permissions of a system robot may name projects by pattern
     :param on_drift: what a secret that no longer logs in means
     """
-    faults = _identity_faults(options)
+    # To Python, and so to Ansible, true is the number 1.
+    faults = [
+        "%s has to be a number, not %s" % (name, str(options[name]).lower()) for name in NUMBERS if isinstance(options.get(name), bool)
+    ]
+    faults += _identity_faults(options)
     entries, wrong = _entries(options, patterns and not options.get("project"))
     faults += wrong
     expiry, wrong = _expiry_wish(options)
@@ -40,6 +46,8 @@ def read(options: Options, place: str = "", *, patterns: bool = False, on_drift:
     description = options.get("description")
     if description is not None and len(description) > LONGEST_DESCRIPTION:
         faults.append("description has %d characters, and Harbor keeps at most %d" % (len(description), LONGEST_DESCRIPTION))
+    if description is not None and ("\0" in description or not is_text(description)):
+        faults.append("description has a zero byte, or bytes that are no text in UTF-8, which Harbor cannot keep")
     secret = options.get("secret")
     if secret is not None:
         wrong_secret = _secrets.fault(secret)

@@ -88,7 +88,8 @@ class SealedModule(AnsibleModule):
         """
         result = self.validation_result
         paths = [name if isinstance(name, (tuple, list)) else (name,) for name in result.unsupported_parameters]
-        errors = [str(error) for error in result.errors if type(error).__name__ != "UnsupportedError"]
+        # Once each: of a text instead of a list, Ansible says of every comma the same.
+        errors = list(dict.fromkeys(str(error) for error in result.errors if type(error).__name__ != "UnsupportedError"))
         return [".".join(path) for path in paths if path[0] not in left_out], errors
 
     def add_path_info(self, kwargs: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -79,7 +79,9 @@ def parse_date(text: t.Any) -> tuple[t.Optional[float], t.Optional[str]]:
     except ValueError:
         hint = " (use duration=never for a robot that never expires)" if value.lower() in ("never", "-1") else ""
         return None, "expires_at %r is not valid: a date such as 2027-02-18, or a time such as 2027-02-18T06:00:00Z%s" % (text, hint)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp(), None
+    seconds = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    # Before 1970 the numbers are negative, which is how Harbor says never.
+    return (seconds, None) if seconds >= 0 else (None, "expires_at %r is in the past" % text)
 
 
 def iso(seconds: t.Optional[float]) -> t.Optional[str]:

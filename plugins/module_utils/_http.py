@@ -24,6 +24,7 @@ from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
+from ansible_collections.harbormaster.robots.plugins.module_utils._mask import Mask
 from ansible_collections.harbormaster.robots.plugins.module_utils._session import WebSession, cookies_of
 
 REQUESTS_IMPORT_ERROR: t.Optional[str]
@@ -32,7 +33,7 @@ try:
     from requests.adapters import HTTPAdapter
     from requests.structures import CaseInsensitiveDict
     from requests.utils import get_environ_proxies
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
     from urllib3.util.retry import Retry
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -95,7 +96,7 @@ def said(content: bytes) -> tuple[str, str, t.Any]:
     body: t.Any
     try:
         body = json.loads(content) if content else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", "", None
     try:
         first = body["errors"][0]
@@ -104,19 +105,30 @@ def said(content: bytes) -> tuple[str, str, t.Any]:
         return "", "", body
 
 
-def never_sent(exc: BaseException) -> bool:
-    """True when a connection could not even be made, so that the request reached nobody."""
-    seen: set[int] = set()
+def reasons(exc: BaseException) -> list[BaseException]:
+    """An exception and those that it wraps, outermost first."""
+    found: list[BaseException] = []
     unseen: list[t.Any] = [exc]
     while unseen:
         one = unseen.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if isinstance(one, (NewConnectionError, ConnectTimeoutError)):
-            return True
-        unseen += [x for x in (getattr(one, "reason", None), *getattr(one, "args", ())) if isinstance(x, BaseException)]
-    return False
+        if not any(one is other for other in found):
+            found.append(one)
+            unseen += [x for x in (getattr(one, "reason", None), *getattr(one, "args", ())) if isinstance(x, BaseException)]
+    return found
+
+
+def never_sent(exc: BaseException) -> bool:
+    """True when a connection could not even be made, so that the request reached nobody."""
+    return any(isinstance(one, (NewConnectionError, ConnectTimeoutError)) for one in reasons(exc))
+
+
+def tls_hint(what: str) -> str:
+    """What to do about a failure of TLS."""
+    if "WRONG_VERSION_NUMBER" in what or "RECORD_LAYER_FAILURE" in what:
+        return "There is no TLS at this address: give harbor_url with http:// if that is meant, or the port of HTTPS."
+    if "verify failed" in what or "self-signed" in what:
+        return "Give the certificate of its authority in ca_path."
+    return "Check ca_path, client_cert and client_key."
 
 
 class Transport:
@@ -196,6 +208,11 @@ class Transport:
         except requests.exceptions.RequestException as exc:
             setattr(exc, "request_id", request_id)
             raise
+        except LocationValueError as exc:
+            # A host that no name server could be asked for, of Harbor or of a proxy; requests lets some of these pass.
+            wrong = requests.exceptions.InvalidURL(exc)
+            setattr(wrong, "request_id", request_id)
+            raise wrong from exc
         return response, response.headers.get("X-Request-Id") or request_id, time.monotonic() - start
 
     def _prepared(self, method: str, path: str, data: t.Any, headers: dict[str, str]) -> t.Any:
@@ -293,10 +310,10 @@ class Transport:
         hint = ""
         what = "the connection was cut"
         if isinstance(exc, requests.exceptions.SSLError):
-            undone, passing, what = True, False, "TLS: %s" % exc
-            hint = "Give the certificate of its authority in ca_path."
+            undone, passing, what = True, False, "TLS: %s" % reasons(exc)[-1]
+            hint = tls_hint(what)
         elif isinstance(exc, requests.exceptions.ProxyError):
-            undone, what = True, "the proxy of the environment failed: %s" % exc
+            undone, what = True, "the proxy of the environment failed: %s" % reasons(exc)[-1]
         elif undone:
             what = "no connection to %s" % self.base
             hint = "Check harbor_url, and the proxies that the environment names."
@@ -312,6 +329,9 @@ class Transport:
 
     def _refusal(self, method: str, path: str, response: t.Any, request_id: str, repeated: bool, hint: str = "") -> HarborError:
         code, message, parsed = said(response.content)
+        # What stands between may repeat the request, and with it credentials in a form that nobody else would recognise.
+        authorization, cookies = (response.request.headers.get(name) or "" for name in ("Authorization", "Cookie"))
+        message = Mask([authorization.partition(" ")[2], *(one.partition("=")[2] for one in cookies.split(";"))]).text(message)
         status = response.status_code
         pause = Retry().get_retry_after(response.raw) if status in (429, 503) else None
         undone = True

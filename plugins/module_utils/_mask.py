@@ -9,19 +9,30 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections import defaultdict
 
 STARS = "********"
 # Secrets are looked up by so many of their first characters; the few that are shorter are looked for one by one.
 WIDTH = 8
+QUOTED = frozenset("'\"\\")
+
+
+def forms(secret: str) -> set[str]:
+    """A secret as messages of Python may quote it, which differs where it has quotes, backslashes, control or foreign characters."""
+    if secret.isascii() and secret.isprintable() and QUOTED.isdisjoint(secret):
+        return {secret}
+    raw = secret.encode("utf-8", "surrogatepass")
+    quoted = (repr(secret), repr(raw)[1:], json.dumps(secret), json.dumps(secret, ensure_ascii=False))
+    return {secret, *(text[1:-1] for text in quoted)}
 
 
 class Mask:
     """Replaces secrets by stars."""
 
     def __init__(self, secrets: t.Iterable[str]) -> None:
-        longest_first = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+        longest_first = sorted({form for secret in secrets if secret for form in forms(secret)}, key=len, reverse=True)
         self._short = [secret for secret in longest_first if len(secret) < WIDTH]
         # By beginning and length, because many secrets of one make may begin alike.
         self._long: dict[str, dict[int, set[str]]] = defaultdict(dict)

@@ -64,6 +64,8 @@ class HarborModule(SealedModule):
         told = [fault for faults, _value in explained.values() for fault in faults]
         unknown, errors = self._validation_errors(left_out=explained)
         known = [error for error in errors if not any(_is_about(error, option) for option in explained)]
+        if any("is not a mapping" in fault for fault in told):
+            known = [one for one in known if not one.startswith("dictionary requested")]  # says neither of which option nor of which entry
         values = {option: value for option, (_faults, value) in explained.items()}
         params = usable({**self.params, **self._checked, **values}, self.argument_spec)
         faults, doubts = self._judge(params)

@@ -136,7 +136,14 @@ class Observer:
         def fetch(scope: tuple[str, list[str]]) -> list[t.Any]:
             name, keys = scope
             project = world.projects[name] if name else None
-            return self.api.robots(project.id if project else None, self._few(keys), workers=self.workers if len(lists) == 1 else 1)
+            try:
+                return self.api.robots(project.id if project else None, self._few(keys), workers=self.workers if len(lists) == 1 else 1)
+            except HarborError as exc:
+                if exc.status == 403:
+                    what = "robots of project %s" % name if name else "system robots"
+                    could = who_could("project" if name else "system", name)
+                    exc.hint = "%s may not list %s; %s." % (world.caller.name, what, could)
+                raise
 
         fetched = dict(zip([name for name, _keys in lists], each(fetch, lists, self.workers)))
         # Projects first: their robots show the prefix, which a whole listing of the system needs.

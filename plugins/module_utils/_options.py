@@ -17,11 +17,13 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._http import Settings
-from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, is_text, timeout_fault
 
 Params = t.Mapping[str, t.Any]
 
 REQUEST_ID = re.compile(r"[\x21-\x7e]{1,64}\Z")
+TOKEN = re.compile(r"[\x21-\x7e]+\Z")
+REGISTRY = re.compile(r"[^\s/]+\Z")
 
 
 def _from_env(name: str, **spec: t.Any) -> Spec:
@@ -106,19 +108,31 @@ def connection(params: Params) -> tuple[Settings, list[str]]:
         faults.append("harbor_password is required with harbor_username")
     if username and ":" in username:
         faults.append("harbor_username %r cannot hold a colon" % username)
+    faults += [
+        "%s has bytes that are no text in UTF-8" % name
+        for name in ("harbor_username", "harbor_password")
+        if not is_text(params.get(name) or "")
+    ]
+    if token and not TOKEN.match(token):
+        # Said without the value, of which a refused header would show a part.
+        faults.append("harbor_token has blanks, line breaks or other characters that no token has")
     timeout, retries = params.get("timeout"), params.get("retries")
-    if timeout is not None and timeout <= 0:
-        faults.append("timeout %g is not valid: seconds, more than 0" % timeout)
+    wrong = timeout_fault(timeout)
+    faults += [wrong] if wrong else []
     if retries is not None and not 0 <= retries <= 20:
         faults.append("retries %d is not valid: a number from 0 to 20" % retries)
     for option in ("ca_path", "client_cert", "client_key"):
         if params.get(option) and not os.path.exists(params[option]):
             faults.append("%s %s does not exist on the host where the module runs" % (option, params[option]))
+    bundle = next((name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)), None)
+    if bundle and url.startswith("https:") and params.get("validate_certs") is not False and not params.get("ca_path"):
+        if not os.path.exists(os.environ[bundle]):
+            faults.append("%s of the environment names %s, which does not exist" % (bundle, os.environ[bundle]))
     if params.get("client_key") and not params.get("client_cert"):
         faults.append("client_key goes with client_cert")
     if params.get("request_id") and not REQUEST_ID.match(params["request_id"]):
         faults.append("request_id %r is not valid: 1 to 64 printable characters without blanks" % params["request_id"])
-    if params.get("registry") and "/" in params["registry"]:
+    if params.get("registry") and not REGISTRY.match(params["registry"]):
         faults.append("registry %r is not valid: a host, and a port where needed, as in docker login" % params["registry"])
     settings = Settings(
         url=url,
@@ -137,6 +151,14 @@ def connection(params: Params) -> tuple[Settings, list[str]]:
     return settings, faults
 
 
+def _is_host(place: str, host: str) -> bool:
+    """Whether somebody could be asked for the address of a host; DNS knows no empty parts and none of more than 63 characters."""
+    try:
+        return bool(host.encode("idna")) and not re.search(r"[\s\\]", place)
+    except UnicodeError:
+        return False
+
+
 def _url_faults(url: str) -> list[str]:
     if not url:
         return ["harbor_url is empty"]
@@ -150,9 +172,10 @@ def _url_faults(url: str) -> list[str]:
     except ValueError as exc:
         return ["harbor_url is not valid: %s" % exc]
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        _scheme, separator, rest = url.partition("://")
-        guess = rest if separator else url
+        guess = re.sub(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:(?=/))?/*", "", url)
         return ["harbor_url %r is not valid: https:// and a host%s" % (url, " (did you mean https://%s?)" % guess if guess else "")]
+    if not _is_host(parts.netloc, parts.hostname):
+        return ["harbor_url %r is not valid: https:// and a host" % url]
     if parts.path.rstrip("/") or parts.query or parts.fragment:
         base = "%s://%s" % (parts.scheme, parts.netloc)
         return ["harbor_url %r is not the address of Harbor alone (did you mean %s?)" % (url, base)]

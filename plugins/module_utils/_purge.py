@@ -14,6 +14,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.harbormaster.robots.plugins.module_utils import _names
 from ansible_collections.harbormaster.robots.plugins.module_utils._model import Caller, Desired, Robot
 
 SYSTEM = ""
@@ -73,10 +74,15 @@ def faults_of(options: t.Optional[t.Mapping[str, t.Any]], limit: str, robots: t.
         return faults
     if not any(options.get(fence) for fence in ("names", "projects", "level", "marker")):
         faults.append("purge needs a fence: names, projects, level or marker")
+    if "" in (options.get("names") or ()):
+        faults.append("purge: names has an empty pattern")
+    wrong = [_names.name_fault(name, "project") for name in options.get("projects") or ()]
+    faults += ["purge: %s" % fault for fault in wrong if fault]
     if options.get("projects") and options.get("level") == "system":
         faults.append("purge: system robots have no projects")
-    if not robots and not options.get("projects") and options.get("level") != "system":
-        faults.append("purge: with no robots declared, its fences have to say where to search: projects, or level system")
+    unnamed = all(one.get("id") is not None and not one.get("name") for one in robots)
+    if unnamed and not options.get("projects") and options.get("level") != "system":
+        faults.append("purge: with no robot declared by name, its fences have to say where to search: projects, or level system")
     return faults
 
 

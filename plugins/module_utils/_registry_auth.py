@@ -41,7 +41,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._private_file 
     replace,
     user_name,
 )
-from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, is_text, timeout_fault
 from ansible_collections.harbormaster.robots.plugins.module_utils._token_flow import NotProved, Settings, prove
 
 Params = t.Mapping[str, t.Any]
@@ -87,8 +87,8 @@ def judge(params: Params) -> tuple[list[str], list[str]]:
         faults.append("path %r is not valid: one that begins with / or, for the home folder of the user, with ~/%s" % (path, near))
     elif path and path.endswith("/"):
         faults.append("path %r is not valid: it names a folder, not a file" % path)
-    if timeout is not None and not timeout > 0:
-        faults.append("timeout %g is not valid: seconds, more than 0" % timeout)
+    wrong = timeout_fault(timeout)
+    faults += [wrong] if wrong else []
     if ca_path and not os.path.isfile(ca_path):
         faults.append("ca_path %s is no file on the host where the module runs" % ca_path)
     return faults, []
@@ -98,7 +98,9 @@ def _login_faults(username: t.Optional[str], password: t.Optional[str]) -> list[
     faults = ["%s is required with state: present" % name for name, value in (("username", username), ("password", password)) if not value]
     if username and (":" in username or not username.isprintable()):
         faults.append("username %r is not valid: printable characters without a colon" % username)
-    if password and password[-1] in "\r\n":
+    if password and not is_text(password):
+        faults.append("password has bytes that are no text in UTF-8")
+    elif password and password[-1] in "\r\n":
         faults.append("password ends with a line break, which clients would send along: take it off with the filter trim")
     elif password and any(one in password for one in "\0\r\n"):
         faults.append("password is not valid: it holds a line break or a zero byte")

@@ -90,15 +90,16 @@ def _scope_faults(plan: Plan, powers: Powers, level: str, could: str) -> list[st
     """A robot gives away only what it holds (2.12 and later), in C(kind:namespace) or in C(kind:*)."""
     if powers.version < (2, 12, 0) or plan.after is None:
         return []
+    first, fixed = CHILDREN_OF_SYSTEM_ROBOTS
+    # The name of a robot of a project has a plus sign, also where it may not read itself; a prefix could have one, too.
+    everywhere = any(grant.kind == "system" or grant.namespace == "*" for grant in powers.own or ())
+    if level == "project" and first <= powers.version < fixed and (everywhere or "+" not in powers.caller.name):
+        return ["Harbor before 2.14.1 does not let system robot %s make robots of a project; %s" % (powers.caller.name, could)]
     if powers.own is None:
         # It may not read itself, but Harbor tells what it holds in the project of the new robot.
         held = powers.pairs if level == "project" else None
         lacking = [] if held is None or ("*", "*") in held else [g for g in plan.after.permissions if (g.resource, g.action) not in held]
         return _lacks(powers, lacking, could)
-    first, fixed = CHILDREN_OF_SYSTEM_ROBOTS
-    of_system = any(grant.kind == "system" or grant.namespace == "*" for grant in powers.own)
-    if level == "project" and of_system and first <= powers.version < fixed:
-        return ["Harbor before 2.14.1 does not let system robot %s make robots of a project; %s" % (powers.caller.name, could)]
     missing = sorted(
         grant
         for grant in plan.after.permissions

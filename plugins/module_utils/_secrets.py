@@ -13,6 +13,8 @@ import secrets
 import string
 import typing as t
 
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import is_text
+
 SHORTEST = 8
 LONGEST = 128
 LENGTH = 32
@@ -29,8 +31,10 @@ def fault(secret: str) -> t.Optional[str]:
     """
     if secret in MASKS:
         return "secret is a mask that Ansible shows instead of a hidden value, not the value itself"
+    if not is_text(secret):
+        return "secret has bytes that are no text in UTF-8, and what arrives at Harbor would be another secret"
     wrong = []
-    length = len(secret.encode("utf-8", "surrogateescape"))
+    length = len(secret.encode())
     if length < SHORTEST or length > LONGEST:
         wrong.append("it has %d" % length)
     wrong += [

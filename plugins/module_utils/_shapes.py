@@ -12,7 +12,11 @@ from __future__ import annotations
 import difflib
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 Spec = dict[str, t.Any]
+
+LONGEST_TIMEOUT = 86400
 
 PYTHON_TYPES: dict[str, t.Any] = {
     "str": str,
@@ -24,6 +28,23 @@ PYTHON_TYPES: dict[str, t.Any] = {
     "dict": dict,
     "raw": object,
 }
+
+
+def is_text(value: str) -> bool:
+    """Whether a text can be written in UTF-8. What Python read from bytes of another encoding, as in the environment, cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def timeout_fault(seconds: t.Optional[float]) -> t.Optional[str]:
+    """Why a number of seconds is no timeout; None when it is one, or is not given. Sockets take neither none nor endless ones."""
+    if seconds is None or 0 < seconds <= LONGEST_TIMEOUT:
+        return None
+    limit = " and at most %d" % LONGEST_TIMEOUT if seconds > 0 else ""
+    return "timeout %g is not valid: seconds, more than 0%s" % (seconds, limit)
 
 
 def usable(params: t.Any, spec: Spec) -> dict[str, t.Any]:
@@ -91,6 +112,14 @@ def _exact(value: t.Any, name: str, elements: t.Optional[str]) -> bool:
     return (name == "str" and isinstance(value, str)) or (
         name in ("int", "bool") and isinstance(value, PYTHON_TYPES[name]) and isinstance(value, bool) == (name == "bool")
     )
+
+
+def spec_faults(entry: t.Mapping[str, t.Any], spec: Spec) -> tuple[list[str], dict[str, t.Any]]:
+    """What Ansible's own validation says of one mapping, all of it, and the mapping as it understands it."""
+    result = ArgumentSpecValidator(spec).validate(dict(entry))
+    unknown = sorted(".".join(name) if isinstance(name, (tuple, list)) else str(name) for name in result.unsupported_parameters)
+    known = [str(error) for error in result.errors if type(error).__name__ != "UnsupportedError"]
+    return unknown_options(unknown, spec) + list(dict.fromkeys(known)), result.validated_parameters
 
 
 def unknown_options(given: t.Iterable[str], spec: Spec) -> list[str]:

@@ -22,8 +22,8 @@ extends_documentation_fragment:
 options:
   harbor_version:
     description:
-      - A version such as V(2.12), whose table is to be used. No server is asked then, and O(harbor_url) and credentials only have to be
-        there in form.
+      - A version such as V(2.12), in quotes, whose table is to be used. No server is asked then, and O(harbor_url) and credentials only
+        have to be there in form.
     type: str
   check:
     description:
@@ -126,20 +126,25 @@ import re
 import typing as t
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
-from ansible_collections.harbormaster.robots.plugins.module_utils._catalogues import Catalogue
+from ansible_collections.harbormaster.robots.plugins.module_utils._catalogues import Catalogue, parse_version
 from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
 from ansible_collections.harbormaster.robots.plugins.module_utils._observe import Observer
 from ansible_collections.harbormaster.robots.plugins.module_utils._permissions import grants
 from ansible_collections.harbormaster.robots.plugins.module_utils._presets import PRESETS
 
+OLDEST = (2, 2, 0)
 VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?\Z")
 
 
 def judge(params: t.Mapping[str, t.Any]) -> tuple[list[str], list[str]]:
     version = params["harbor_version"]
-    if version is None or VERSION.match(version):
+    if version is None:
         return [], []
-    return ["harbor_version %r is not a version such as 2.12 or 2.15.2" % version], []
+    if not VERSION.match(version):
+        return ["harbor_version %r is not a version such as 2.12 or 2.15.2" % version], []
+    if parse_version(version) < OLDEST:
+        return ["harbor_version %r is older than 2.2; without quotes YAML takes 2.10 for 2.1" % version], []
+    return [], []
 
 
 def written(pairs: t.Iterable[tuple[str, str]]) -> list[str]:

@@ -210,6 +210,11 @@ error:
   returned: when Harbor refused something or did not answer
   type: dict
   sample: {"status": 403, "code": "FORBIDDEN", "message": "forbidden", "request_id": "7e1f…", "method": "POST", "path": "/api/v2.0/robots"}
+caller:
+  description: Whether it was a C(user) or a C(robot) who was refused something.
+  returned: when the input is refused after Harbor was asked
+  type: str
+  sample: user
 faults:
   description: Everything that is wrong with the input.
   returned: when the input is wrong

@@ -113,6 +113,11 @@ error:
   returned: when Harbor refused something or did not answer
   type: dict
   sample: {"status": 403, "code": "FORBIDDEN", "message": "forbidden", "request_id": "7e", "method": "PATCH", "path": "/api/v2.0/robots/7"}
+caller:
+  description: Whether it was a C(user) or a C(robot) who was refused something.
+  returned: when the input is refused after Harbor was asked
+  type: str
+  sample: user
 faults:
   description: Everything that is wrong with the input.
   returned: when the input is wrong

@@ -183,7 +183,7 @@ options:
     description:
       - Removes robots that O(robots) does not declare, inside these fences. At least one is required, and a robot has to be inside all of
         them.
-      - Only the scopes that the fences name are searched, else those that occur in O(robots).
+      - Only the scopes that the fences name are searched, else those of the robots that O(robots) declares by name.
       - It runs last, and only when nothing failed. The robot that is logged in is never removed.
     type: dict
     suboptions:
@@ -217,7 +217,7 @@ options:
     type: str
     default: "5"
   concurrency:
-    description: How many requests may be under way at once.
+    description: How many requests may be under way at once; from 1 to 64.
     type: int
     default: 4
   on_error:
@@ -244,7 +244,7 @@ options:
     description:
       - Where the secrets of robots are kept between runs. With it, each robot that is declared without a secret gets one that is made on
         the controller, noted in the store before Harbor has it, and handed out in RV(credentials) by every run.
-      - A robot that was there before keeps its secret, which nobody knows, unless O(adopt) names it.
+      - A robot that was there before keeps its secret, which nobody knows, unless O(adopt) names it. A warning names such robots.
       - A secret that the store has and Harbor refuses is drift, which O(on_drift) is about. V(restore) sets the stored one again.
       - It is read and written on the controller, once for all robots. A run that finds everything as it should be writes nothing.
       - Entries of robots that are removed stay, so that a robot that comes back has the secret that it had.
@@ -267,8 +267,8 @@ options:
         type: str
       format:
         description:
-          - V(vault) encrypts the file with the vault identity of the run, the one that C(ANSIBLE_VAULT_ENCRYPT_IDENTITY) names where there
-            are several.
+          - V(vault) encrypts the file with a vault identity of the run, where there are several with the one that
+            C(ANSIBLE_VAULT_ENCRYPT_IDENTITY) names, else with the one that decrypted it, else with the first.
           - V(plain) writes clear text, with mode C(0600).
         type: str
         choices: [vault, plain]
@@ -294,7 +294,7 @@ options:
         type: list
         elements: str
       timeout:
-        description: With V(command), the seconds that the program may take.
+        description: With V(command), how many seconds the program may take; up to 86400.
         type: float
         default: 30
   adopt:

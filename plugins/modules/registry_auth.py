@@ -110,7 +110,7 @@ options:
     default: false
   timeout:
     description:
-      - How long the registry, or the credential helper, may take for each answer, in seconds.
+      - How long the registry, or the credential helper, may take for each answer, in seconds; up to 86400.
     type: float
     default: 30.0
 notes:

@@ -21,6 +21,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._list import m
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Entry
 
 Options = t.Mapping[str, t.Any]
+MOST_TOLD = 10
 REPORT, RESTORE, REFRESH = "report", "restore", "refresh"
 
 
@@ -182,6 +183,25 @@ def logs_in(told: Options, entry: Entry, check_mode: bool) -> bool:
     """
     mended = bool(told.get("secret_changed")) and not told.get("failed") and not check_mode
     return entry.pending is None and (mended or not told.get("drifted"))
+
+
+def unknown(one: Verdict, told: Options, entry: t.Optional[Entry]) -> bool:
+    """Whether a robot was there before, with a secret that neither the store nor anybody here knows, although it could get one.
+
+    :param told: the robot's entry of C(robots)
+    :param entry: what the store holds now
+    """
+    there = bool((told.get("robot") or {}).get("id")) and not told.get("failed")
+    return there and entry is None and bool(one.kept.candidate) and not one.pending
+
+
+def about_unknown(keys: t.Sequence[str]) -> str:
+    """The warning about them: whoever wants to log in with one of them would look for the reason elsewhere."""
+    more = " and %d more" % (len(keys) - MOST_TOLD) if len(keys) > MOST_TOLD else ""
+    return "the store has no secret of robots that were there before (%s%s); adopt names those that may get a new one" % (
+        ", ".join(keys[:MOST_TOLD]),
+        more,
+    )
 
 
 def credential(entry: Entry) -> t.Optional[dict[str, t.Any]]:

@@ -77,6 +77,13 @@ class Store(abc.ABC):
         :raises StoreError: when not all of them were written
         """
 
+    def rehearse(self) -> None:
+        """What check mode does instead of writing: look for what would make it fail, as far as that shows without writing.
+
+        :raises StoreError: when a write would fail
+        """
+        return
+
 
 def moved(changes: Changes, now: t.Mapping[str, Entry]) -> list[str]:
     """The keys whose entries are no longer what they were when they were read."""

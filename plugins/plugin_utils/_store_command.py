@@ -47,7 +47,10 @@ class CommandStore(Store):
         entries = whole.get("entries") if isinstance(whole, dict) else None
         if not isinstance(entries, dict):
             raise self._fault("get", "its answer has no entries")
-        self._checks = CHECKS in (whole.get("capabilities") or ())
+        capabilities = whole.get("capabilities") or []
+        if not isinstance(capabilities, list):
+            raise self._fault("get", "its capabilities are not a list")
+        self._checks = CHECKS in capabilities
         try:
             return {key: entry_of(key, entries[key]) for key in keys if key in entries}
         except StoreError as exc:

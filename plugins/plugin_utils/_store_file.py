@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -35,22 +36,38 @@ class Cipher:
 
     def __init__(self, secrets: t.Sequence[tuple[str, t.Any]]) -> None:
         self._secrets = list(secrets)
+        self._opened_with: t.Optional[tuple[str, t.Any]] = None
 
     def open(self, content: bytes) -> bytes:
         """Decrypt. Raises StoreError when no identity fits."""
+        plain: bytes
         try:
-            plain: bytes = VaultLib(self._secrets).decrypt(content)
+            plain, identity, secret = VaultLib(self._secrets).decrypt_and_get_vault_id(content)
         except AnsibleError as exc:
             raise StoreError("it cannot be decrypted with the vault identities of this run") from exc
+        self._opened_with = identity, secret
         return plain
 
-    def close(self, content: bytes) -> bytes:
-        """Encrypt with the identity that the configuration names, else with the first one of the run."""
+    def identity(self) -> tuple[str, t.Any]:
+        """Who encrypts: the identity that the configuration names, else the one that decrypted, else the first one of the run.
+
+        :raises StoreError: when there is none
+        """
         if not self._secrets:
             raise StoreError("this run has no vault identity to encrypt it with: give --vault-id or --vault-password-file, or format=plain")
         wanted = constants.config.get_config_value("DEFAULT_VAULT_ENCRYPT_IDENTITY")
+        if self._opened_with is not None and not wanted:
+            return self._opened_with  # whoever can read the file goes on reading it
         try:
             identity, secret = match_encrypt_secret(self._secrets, encrypt_vault_id=wanted)
+        except AnsibleError as exc:
+            raise StoreError("it cannot be encrypted: %s" % exc) from exc
+        return identity, secret
+
+    def close(self, content: bytes) -> bytes:
+        """Encrypt. Raises StoreError when that cannot be done."""
+        identity, secret = self.identity()
+        try:
             closed: bytes = VaultLib(self._secrets).encrypt(content, secret, identity)
         except AnsibleError as exc:
             raise StoreError("it cannot be encrypted: %s" % exc) from exc
@@ -82,6 +99,18 @@ class FileStore(Store):
                 raise conflict(others)
             entries.update((key, after) for key, (_before, after) in changes.items())
             self._save(content, entries)
+
+    def rehearse(self) -> None:
+        folder = os.path.dirname(self.path)
+        while not os.path.lexists(folder):
+            folder = os.path.dirname(folder)
+        if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+            raise self._fault("it cannot be written: %s" % os.strerror(errno.EACCES if os.path.isdir(folder) else errno.ENOTDIR))
+        try:
+            if self._cipher is not None:
+                self._cipher.identity()
+        except StoreError as exc:
+            raise self._fault(exc) from exc
 
     # -- one file --------------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ class Storekeeper:
         try:
             self.entries = self.store.read(list(keys.values()))
         except StoreError as exc:
-            return failed("%s. %s" % (exc, NOTHING))
+            return failed("%s %s" % (sentence(exc), NOTHING))
         try:
             # As the module would take it: in a text, a name that is a part of another one would be found.
             adopt = check_type_list(self.arguments.get("adopt") or [])
@@ -61,14 +61,16 @@ class Storekeeper:
         if len(first.get("robots") or ()) != len(self.arguments.get("robots") or ()):
             return first  # refused as a whole
         verdicts = self._verdicts(kept, first)
-        result = first
-        if self._needs_work(verdicts, first):
-            if not self.check_mode:
-                noted = {one.kept.key: _keeping.with_pending(one) for one in verdicts if one.pending}
-                try:
-                    self._write(noted)
-                except StoreError as exc:
-                    return failed("%s. %s" % (exc, NOTHING), first)
+        result, works = first, self._needs_work(verdicts, first)
+        noted = {one.kept.key: _keeping.with_pending(one) for one in verdicts if one.pending}
+        try:
+            if self.check_mode and noted:
+                self.store.rehearse()
+            elif works and not self.check_mode:
+                self._write(noted)
+        except StoreError as exc:
+            return failed("%s %s" % (sentence(exc), NOTHING), first)
+        if works:
             result = self._module({one.kept.number: one.options for one in verdicts}, None)
         return self._settled(verdicts, result, first)
 
@@ -159,9 +161,12 @@ class Storekeeper:
             for key, (one, entry) in entries.items()
             if entry and _keeping.logs_in(one, entry, self.check_mode)
         }
+        unknown = [one.kept.key for one in verdicts if _keeping.unknown(one, *entries[one.kept.key])]
+        warnings = [*(result.get("warnings") or ()), *([_keeping.about_unknown(unknown)] if unknown else [])]
         credentials = {**(result.get("credentials") or {}), **{key: one for key, one in kept.items() if one}}
         return {
             **result,
+            **({"warnings": warnings} if warnings else {}),
             "changed": bool(result.get("changed") or self.stored),
             "credentials": credentials,
             "stored": sorted(self.stored),
@@ -172,7 +177,7 @@ class Storekeeper:
         """Harbor has what the store does not confirm: what a robot as caller made would be lost, so it is removed again."""
         made = dict(result.get("credentials") or {})
         numbers = {one.kept.key: one.kept.number for one in verdicts if not one.options and one.kept.key in made}
-        words = "%s." % exc
+        words = sentence(exc)
         if numbers:
             robots = [self.arguments["robots"][number] for number in numbers.values()]
             gone = [{**{name: one[name] for name in ("name", "project") if one.get(name)}, "state": "absent"} for one in robots]
@@ -186,6 +191,11 @@ class Storekeeper:
             words += " New secrets are still noted as pending, and the next run confirms them."
         before = result.get("msg") if result.get("failed") else ""
         return {**result, "failed": True, "credentials": made, "msg": "\n".join(filter(None, (before, words)))}
+
+
+def sentence(exc: StoreError) -> str:
+    """What a store says, with one full stop at its end; a program's own words may bring theirs."""
+    return str(exc).rstrip(".") + "."
 
 
 def failed(message: str, result: t.Optional[Result] = None) -> Result:

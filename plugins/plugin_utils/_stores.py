@@ -12,9 +12,8 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.harbormaster.robots.plugins.module_utils._options import store_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import spec_faults, timeout_fault
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Store, StoreError
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_file import Cipher, FileStore
@@ -37,21 +36,22 @@ def store_of(options: t.Any, loader: t.Any, templar: t.Any, variables: t.Mapping
     """
     if not isinstance(options, dict):
         raise StoreError("store has to be a mapping of options, as in {type: file, path: secrets.yml}")
-    result = ArgumentSpecValidator(store_spec()).validate(dict(options))
-    kind = result.validated_parameters.get("type")
-    wrong = [str(text) for text in result.error_messages]
+    wrong, valid = spec_faults(options, store_spec())
+    kind, timeout = valid.get("type"), valid.get("timeout")
     if kind in NEEDS:
         given = [name for name, value in options.items() if value is not None and name != "type"]
-        wrong += ["%s is required with type=%s" % (NEEDS[kind], kind)] if NEEDS[kind] not in given else []
+        wrong += ["%s is required with type=%s" % (NEEDS[kind], kind)] if not options.get(NEEDS[kind]) else []
         others = [name for name in given if name not in BELONGS[kind] and any(name in names for names in BELONGS.values())]
         wrong += ["%s does not go with type=%s" % (name, kind) for name in others]
+    late = timeout_fault(timeout if isinstance(timeout, (int, float)) else None)
+    wrong += [late] if late else []
     if wrong:
         raise StoreError("store: %s" % "; ".join(wrong))
-    valid = result.validated_parameters
     if kind == "command":
-        return CommandStore(valid["command"], valid.get("timeout") or 30.0)
+        return CommandStore(valid["command"], timeout or 30.0)
     if kind == "hashi_vault":
-        return HashiVaultStore(Lookups(valid["options"], loader, templar, variables), valid["engine_mount_point"], valid["path"])
+        lookups = Lookups(valid["options"] or {}, loader, templar, variables)
+        return HashiVaultStore(lookups, valid["engine_mount_point"] or "secret", valid["path"])
     path = os.path.realpath(loader.path_dwim(os.path.expanduser(valid["path"])))
     if not valid.get("lasts"):
         _refuse_passing(path)

@@ -211,6 +211,8 @@ EXPIRY: list[Entry] = [
         ci(valid_for=0),
         ["valid_for 0 is not valid: a number of days from 1 to 2147483646 (duration=never for ever)"],
     ),
+    ("expires_at before all counting", ROBOT, ci(expires_at="0001-01-01"), ["expires_at '0001-01-01' is in the past"]),
+    ("valid_for yes", ROBOT, ci(valid_for=True), ["valid_for has to be a number, not true"]),
     ("expires_at nonsense", ROBOT, ci(expires_at="tomorrow"), [f"expires_at 'tomorrow' is not valid: {DATE}"]),
     (
         "expires_at never",
@@ -279,6 +281,14 @@ CONNECTION: list[Entry] = [
     ),
     ("no password", ROBOT, ci(harbor_password=None), ["harbor_password is required with harbor_username"]),
     ("token and user", ROBOT, ci(harbor_token="eyJhbGciOi"), ["harbor_username and harbor_token exclude each other"]),
+    (
+        "token with a line break",
+        ROBOT,
+        ci(harbor_username=None, harbor_password=None, harbor_token="NotToBeShown\n"),
+        ["harbor_token has blanks, line breaks or other characters that no token has"],
+    ),
+    ("empty part in the host", ROBOT, ci(harbor_url="https://a..b"), ["harbor_url 'https://a..b' is not valid: https:// and a host"]),
+    ("timeout for ever", ROBOT, ci(timeout="inf"), ["timeout inf is not valid: seconds, more than 0 and at most 86400"]),
     ("colon in user name", ROBOT, ci(harbor_username="a:b"), ["harbor_username 'a:b' cannot hold a colon"]),
     (
         "no such authority",
@@ -302,6 +312,12 @@ CONNECTION: list[Entry] = [
         ci(registry="https://harbor.example.com"),
         ["registry 'https://harbor.example.com' is not valid: a host, and a port where needed, as in docker login"],
     ),
+    (
+        "version without quotes",
+        "harbor_permission_info",
+        {"harbor_version": 2.10},
+        ["harbor_version '2.1' is older than 2.2; without quotes YAML takes 2.10 for 2.1"],
+    ),
     ("unknown login", ROBOT, ci(login="cookie"), ["value of login must be one of: auto, basic, session, got: cookie"]),
 ]
 
@@ -323,6 +339,7 @@ TYPES: list[Entry] = [
     ("no boolean", ROBOT, ci(enabled="perhaps"), ["argument 'enabled' is of type str and we were unable to convert to bool: …"]),
     ("no number", ROBOT, ci(valid_for="many"), ["argument 'valid_for' is of type str and we were unable to convert to int: …"]),
     ("no list", ROBOT, {"name": "mirror", "permissions": "pull"}, ["Elements value for option 'permissions' is of type str and we …"]),
+    ("JSON for a list", ROBOT, {"name": "mirror", "permissions": '[{"project": "a", "access": ["pull"]}]'}, ["Elements value for …"]),
     ("unknown state", ROBOT, ci(state="gone"), ["value of state must be one of: present, absent, got: gone"]),
     (
         "unknown effect",

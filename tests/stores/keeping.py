@@ -40,6 +40,9 @@ class Counting:
             raise StoreError("the store is sealed")
         self.store.write(changes)
 
+    def rehearse(self) -> None:
+        self.store.rehearse()
+
 
 class Harbor(World):
     """A simulated Harbor and its project."""

@@ -48,6 +48,7 @@ def test_what_is_confirmed_is_handed_out(look: Look) -> None:
         }
     ]
     assert look() == []
+    assert look(["shop+ci", "shop+ci"]) == look("shop+ci", "shop+ci")  # as from a variable that holds a list
 
 
 def test_what_is_not_is_told(look: Look) -> None:

@@ -84,6 +84,8 @@ def test_who_was_there_before_keeps_its_secret(harbor: Harbor, opened: Open) -> 
     result = keep(harbor, opened(), CI)
     assert changes(result) == [["add repository:push on shop"]]
     assert (result["credentials"], result["stored"], held(opened)) == ({}, [], {})
+    warning = "the store has no secret of robots that were there before (shop+ci); adopt names those that may get a new one"
+    assert result["warnings"] == keep(harbor, opened(), CI, check_mode=True)["warnings"] == [warning]
     assert harbor.logs_in({"username": "robot$shop+ci", "secret": "OfSomebodyElse1"})
 
 
@@ -95,6 +97,7 @@ def test_who_is_adopted_gets_one(harbor: Harbor, opened: Open) -> None:
     assert changes(done) == changes(predicted) == [["add repository:push on shop", "set secret"]]
     assert done["stored"] == predicted["stored"] == ["shop+ci"]
     all_work(harbor, done, ["shop+ci"])
+    assert [one.get("warnings") or [] for one in (predicted, done)] == [[], []]
     assert not keep(harbor, opened(), CI, adopt=["shop+ci"])["changed"]
 
 

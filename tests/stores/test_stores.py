@@ -105,6 +105,44 @@ def test_the_identity_that_encrypts_can_be_named(path: Path, monkeypatch: pytest
     assert FileStore(str(path), Cipher(identities)).read(["ci"]) == {"ci": WHOLE}
 
 
+def test_who_could_read_a_file_goes_on_reading_it(path: Path) -> None:
+    """Another identity that comes first in a run does not lock out those who have only the one that encrypted the file."""
+    one, two = ("one", VaultSecret(b"1")), ("two", VaultSecret(b"2"))
+    FileStore(str(path), Cipher([two])).write({"ci": (None, WHOLE)})
+    FileStore(str(path), Cipher([one, two])).write({"mirror": (None, WHOLE)})
+    assert path.read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;two")
+    assert FileStore(str(path), Cipher([two])).read(["ci", "mirror"]) == {"ci": WHOLE, "mirror": WHOLE}
+
+
+def test_check_mode_looks_for_what_would_keep_a_file_from_being_written(path: Path, tmp_path: Path) -> None:
+    FileStore(str(path), Cipher(IDENTITIES)).rehearse()
+    FileStore(str(path), None).rehearse()
+    with pytest.raises(StoreError, match="no vault identity"):
+        FileStore(str(path), Cipher([])).rehearse()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="it cannot be written: Not a directory"):
+        FileStore(str(tmp_path / "file" / "secrets.yml"), None).rehearse()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"type": "file", "path": ""}, "path is required with type=file"),
+        ({"type": "command", "command": []}, "command is required with type=command"),
+        ({"type": "hashi_vault", "path": None}, "path is required with type=hashi_vault"),
+        ({"type": "file", "pth": "x"}, "option pth does not exist (did you mean path?); path is required with type=file"),
+        ({"type": "command", "command": ["x"], "timeout": -1}, "timeout -1 is not valid: seconds, more than 0"),
+        ({"type": "file", "path": "x", "command": ["x"]}, "command does not go with type=file"),
+    ],
+)
+def test_descriptions_that_are_wrong(options: dict[str, Any], words: str) -> None:
+    loader = DataLoader()
+    with pytest.raises(StoreError) as told:
+        store_of(options, loader, Templar(loader), {})
+    assert str(told.value) == f"store: {words}"
+
+
 def test_a_link_is_followed(path: Path, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     path.symlink_to(tmp_path / "there" / "secrets.yml")
@@ -234,6 +272,7 @@ def program(tmp_path: Path, text: str) -> CommandStore:
         ("print('[]')", "get: its answer has no entries"),
         ("import sys; sys.exit('denied by policy')", "get: it ended with 1: denied by policy"),
         ('print(\'{"entries": {"ci": {}}}\')', "get: the entry of ci has no secret"),
+        ('print(\'{"entries": {}, "capabilities": 5}\')', "get: its capabilities are not a list"),
         ("import time; time.sleep(60)", "get: it took more than 0.5 s"),
     ],
 )

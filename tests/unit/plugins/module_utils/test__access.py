@@ -230,6 +230,8 @@ PRESETS = "pull, push, scan, ci, read, cleanup, scanner"
         ("repository/pull", FORM % ("repository/pull", "write repository:pull")),
         ("repository pull", FORM % ("repository pull", "write repository:pull, in lower case and without blanks")),
         ("repository:pull,push", FORM % ("repository:pull,push", "write one item for each of repository:pull, repository:push")),
+        ("pull push", FORM % ("pull push", "write one item for each of pull, push")),
+        ("pull tag:list", FORM % ("pull tag:list", "write one item for each of pull, tag:list")),
         ("pull, scan", FORM % ("pull, scan", "write one item for each of pull, scan")),
         ("repository", FORM % ("repository", "write repository:* or repository: with one of its actions")),
         ("delete", FORM % ("delete", "write *:delete or the name of a resource before :delete")),
@@ -251,6 +253,7 @@ PRESETS = "pull, push, scan, ci, read, cleanup, scanner"
             "{'resource': 'repository', 'action': 'pull', 'efect': 'deny'} is not a permission: "
             "as a mapping it has resource, action and, where needed, effect",
         ),
+        ({"resource": "tag", "action": "list", "effect": 5}, "effect 5 of tag:list is neither allow nor deny"),
         ("repositry:*", "repositry:* matches nothing for a project in any known version of Harbor: did you mean repository:*?"),
         ("*:pul", "*:pul matches nothing for a project in any known version of Harbor: did you mean *:pull?"),
     ],

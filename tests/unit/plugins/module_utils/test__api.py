@@ -117,8 +117,9 @@ def test_without_credentials_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -
     assert wire.sent == []
 
 
-def test_what_is_no_harbor_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    error = failing(api(Wire(("GET /users/current", Reply(200, b"<html>It works!"))), monkeypatch, None, None).identify)
+@pytest.mark.parametrize("body", [b"<html>It works!", b"[]", b'"x"', b"5", b"null", b""])
+def test_what_is_no_harbor_says_so(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = failing(api(Wire(("GET /users/current", Reply(200, body))), monkeypatch, None, None).identify)
     assert "not the answer of a Harbor" in str(error)
     assert "Check harbor_url" in str(error)
 
@@ -159,7 +160,7 @@ def test_a_systeminfo_for_anonymous_callers_proves_nothing(monkeypatch: pytest.M
     assert api(wire, monkeypatch, version=None).info().version == (2, 15, 2)
     assert wire.slept == [1.6]
     error = failing(api(Wire(*[("GET /systeminfo", anonymous)] * 3), monkeypatch, version=None).info)
-    assert "Harbor answers as if nobody were logged in" in str(error)
+    assert str(error).startswith("Harbor answered GET /api/v2.0/systeminfo with 200 Harbor answers as if nobody were logged in")
 
 
 def test_2_4_proves_a_log_in_without_its_time(monkeypatch: pytest.MonkeyPatch) -> None:

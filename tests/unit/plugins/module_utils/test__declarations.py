@@ -184,6 +184,16 @@ def test_permissions_of_a_project_robot_may_name_its_project() -> None:
             "permissions[0]: a robot of project shop cannot hold permissions of the system; a system robot can",
         ),
         (
+            dict(CI, description="a\0b"),
+            "description has a zero byte, or bytes that are no text in UTF-8, which Harbor cannot keep",
+        ),
+        (
+            dict(CI, description="caf\udce9"),
+            "description has a zero byte, or bytes that are no text in UTF-8, which Harbor cannot keep",
+        ),
+        (dict(CI, valid_for=True), "valid_for has to be a number, not true"),
+        ({"id": True}, "id has to be a number, not true"),
+        (
             dict(CI, access=["pull"], permissions=[{"project": "shop", "access": ["pull"]}]),
             "access and permissions exclude each other: access is for the robot of a project, permissions for a system robot",
         ),
@@ -276,6 +286,15 @@ def test_a_pair_that_the_robot_holds_is_no_fault_although_the_server_would_refus
     assert completed(NEW, None, **CI, access=["helm-chart:read"])[1] == [
         "helm-chart:read is not a permission for a project in Harbor 2.15.2: Harbor had it only before 2.8"
     ]
+
+
+@pytest.mark.parametrize("catalogue", [OLD, NEW], ids=["old", "new"])
+def test_an_effect_that_does_nothing_is_a_slip_unless_the_robot_has_it_already(catalogue: Catalogue) -> None:
+    odd = {"resource": "repository", "action": "pull", "effect": "Deny"}
+    fault = "effect 'Deny' of repository:pull is neither allow nor deny"
+    assert completed(catalogue, None, **CI, access=["push", odd])[1] == [fault]
+    held = robot(permissions=[{"kind": "project", "namespace": "shop", "access": [odd]}])
+    assert completed(catalogue, held, **CI, access=[odd]) == (["Deny repository:pull on shop"], [])
 
 
 def test_system_and_project_do_not_mix_before_2_10() -> None:

@@ -106,6 +106,13 @@ def test_dates_that_are_wrong(text: str) -> None:
     assert parse_date(text) == (None, told)
 
 
+@pytest.mark.parametrize("text", ["1969-12-31", "0001-01-01", "0001-01-01T00:00:00+14:00"])
+def test_a_date_before_all_counting_is_in_the_past(text: str) -> None:
+    """Its number is negative, and would read as never."""
+    assert parse_date(text) == (None, "expires_at %r is in the past" % text)
+    assert parse_date("1970-01-01") == (0.0, None)
+
+
 def test_a_date_that_never_comes_is_a_duration() -> None:
     for text in ("never", "-1"):
         assert (parse_date(text)[1] or "").endswith("06:00:00Z (use duration=never for a robot that never expires)")

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 import requests
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, LocationParseError, MaxRetryError, NewConnectionError, SSLError
 
 from ansible_collections.harbormaster.robots.plugins.module_utils import _http
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
@@ -362,6 +362,21 @@ def test_what_was_never_sent() -> None:
         (cut(), "the connection was cut", "", True, False),
         (requests.exceptions.ReadTimeout("x"), "nothing came within 30 s", "A slower Harbor needs a longer timeout.", True, False),
         (requests.exceptions.SSLError("self-signed"), "TLS: self-signed", "Give the certificate of its authority in ca_path.", False, True),
+        (
+            requests.exceptions.SSLError(MaxRetryError(t.cast(t.Any, None), "/", SSLError("[X509: KEY_VALUES_MISMATCH] mismatch"))),
+            "TLS: [X509: KEY_VALUES_MISMATCH] mismatch",
+            "Check ca_path, client_cert and client_key.",
+            False,
+            True,
+        ),
+        (
+            requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number"),
+            "TLS: [SSL: WRONG_VERSION_NUMBER] wrong version number",
+            "There is no TLS at this address: give harbor_url with http:// if that is meant, or the port of HTTPS.",
+            False,
+            True,
+        ),
+        (LocationParseError("a..b"), "Failed to parse: a..b", "", False, True),
         (requests.exceptions.ProxyError("407"), "the proxy of the environment failed: 407", "", True, True),
         (requests.exceptions.InvalidURL("bad"), "bad", "", False, True),
     ],
@@ -373,6 +388,21 @@ def test_why_there_was_no_answer(
     assert (error.status, error.message, error.hint, error.passing, error.undone) == (None, message, hint, passing, undone)
     assert error.request_id.startswith("run-")
     assert str(error).startswith("POST /api/v2.0/robots got no answer: " + message)
+
+
+@pytest.mark.parametrize("settings", [{}, {"username": None, "token": "NotToBeShown-1"}])
+def test_credentials_that_something_in_between_repeats_are_not_shown(settings: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    http = transport(Wire(), monkeypatch, **settings)
+    credential = (http.own_authorization or "").partition(" ")[2]
+    assert credential
+    wire = Wire(("GET /robots", refused(418, "ODD", "this came: Basic %s, and more" % credential)))
+    error = failing(transport(wire, monkeypatch, **settings))
+    assert error.message == "this came: Basic ********, and more"
+
+
+def test_an_answer_without_end_is_no_answer_of_harbor(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = failing(transport(Wire(("GET /robots", Reply(404, b"[" * 100_000))), monkeypatch))
+    assert error.message == "not the answer of a Harbor"
 
 
 def test_a_post_that_reached_nobody_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:

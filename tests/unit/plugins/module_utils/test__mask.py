@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -31,6 +32,15 @@ LONG, LONGER, SHORT = "Secret-12345", "Secret-12345-and-more", "x1"
 )
 def test_texts(secrets: list[str], text: str, masked: str) -> None:
     assert Mask(secrets).text(text) == masked
+
+
+@pytest.mark.parametrize("secret", ["Secret-1\n", "Se'cret\"1", "Se\\cret-1", "Sécret-1", "S\n", "Secret-1\udcff"])
+def test_a_secret_as_python_quotes_it(secret: str) -> None:
+    """As in C(Invalid header value b'…'), which would show all of a token that has a line break at its end."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    for quoted in (repr(secret), repr(raw), json.dumps(secret)):
+        masked = Mask([secret]).text("Invalid value %s" % quoted)
+        assert masked in ("Invalid value '********'", "Invalid value b'********'", 'Invalid value "********"')
 
 
 def test_values() -> None:

@@ -130,6 +130,13 @@ def test_many_projects_are_listed_at_once_for_an_administrator(monkeypatch: pyte
     assert faults == {3: ["project d does not exist; harbor_project makes it"]}
 
 
+def test_who_may_not_list_robots_is_told_who_could(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = answering(("GET /robots", refused(403, "FORBIDDEN", "forbidden")), **SHOP)
+    with pytest.raises(HarborError) as told:
+        observed(wire, monkeypatch, CI, retries=0)
+    assert told.value.hint == "admin may not list robots of project shop; a system administrator or an administrator of project shop could."
+
+
 def test_a_user_may_not_see_system_robots(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = answering(("GET /users/current", me("alice", False, 3)))
     _world, faults = observed(wire, monkeypatch, wish(name="mirror"))

@@ -54,7 +54,18 @@ def test_a_token_instead_of_a_user() -> None:
     assert (settings.token, settings.username, wrong) == ("id-token", None, [])
 
 
-@pytest.mark.parametrize("url", ["https://h", "http://h/", "https://h:8443", "http://127.0.0.1:80/", "https://[::1]:443", " https://h "])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h",
+        "http://h/",
+        "https://h:8443",
+        "http://127.0.0.1:80/",
+        "https://[::1]:443",
+        " https://h ",
+        "https://hafen.öffentlich.example",
+    ],
+)
 def test_addresses(url: str) -> None:
     assert faults(harbor_url=url) == []
 
@@ -76,6 +87,13 @@ def test_addresses(url: str) -> None:
         ("https://admin:pw@h", "harbor_url holds credentials: give them in harbor_username and harbor_password"),
         ("https://h/api/v2.0", "harbor_url 'https://h/api/v2.0' is not the address of Harbor alone (did you mean https://h?)"),
         ("https://h/?x=1", "harbor_url 'https://h/?x=1' is not the address of Harbor alone (did you mean https://h?)"),
+        ("//h", "harbor_url '//h' is not valid: https:// and a host (did you mean https://h?)"),
+        ("http:/h", "harbor_url 'http:/h' is not valid: https:// and a host (did you mean https://h?)"),
+        ("localhost:8080", "harbor_url 'localhost:8080' is not valid: https:// and a host (did you mean https://localhost:8080?)"),
+        ("https://a..b", "harbor_url 'https://a..b' is not valid: https:// and a host"),
+        ("https://my harbor", "harbor_url 'https://my harbor' is not valid: https:// and a host"),
+        ("https://h\\x", "harbor_url 'https://h\\\\x' is not valid: https:// and a host"),
+        ("https://" + "h" * 64, "harbor_url 'https://%s' is not valid: https:// and a host" % ("h" * 64)),
         ("https://h/#x", "harbor_url 'https://h/#x' is not the address of Harbor alone (did you mean https://h?)"),
     ],
 )
@@ -104,6 +122,11 @@ def test_no_fault_repeats_a_password() -> None:
         ({"harbor_username": "a:b"}, "harbor_username 'a:b' cannot hold a colon"),
         ({"timeout": 0.0}, "timeout 0 is not valid: seconds, more than 0"),
         ({"timeout": -1.5}, "timeout -1.5 is not valid: seconds, more than 0"),
+        ({"timeout": float("nan")}, "timeout nan is not valid: seconds, more than 0"),
+        ({"timeout": float("inf")}, "timeout inf is not valid: seconds, more than 0 and at most 86400"),
+        ({"harbor_username": "j\udcfc"}, "harbor_username has bytes that are no text in UTF-8"),
+        ({"harbor_password": "p\udcfc"}, "harbor_password has bytes that are no text in UTF-8"),
+        ({"registry": "h h"}, "registry 'h h' is not valid: a host, and a port where needed, as in docker login"),
         ({"retries": -1}, "retries -1 is not valid: a number from 0 to 20"),
         ({"retries": 21}, "retries 21 is not valid: a number from 0 to 20"),
         ({"ca_path": "/nonexistent/ca.crt"}, "ca_path /nonexistent/ca.crt does not exist on the host where the module runs"),
@@ -116,6 +139,19 @@ def test_no_fault_repeats_a_password() -> None:
 )
 def test_connections_that_are_wrong(options: dict[str, t.Any], fault: str) -> None:
     assert faults(**options) == [fault]
+
+
+@pytest.mark.parametrize("token", ["NotToBeShown\n", "Not ToBeShown", "NotToBeShown\udcff", "NotToBeShöwn"])
+def test_a_token_that_no_header_can_hold(token: str) -> None:
+    given = {"harbor_username": None, "harbor_password": None, "harbor_token": token}
+    assert faults(**given) == ["harbor_token has blanks, line breaks or other characters that no token has"]
+
+
+def test_authorities_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/nonexistent/ca.crt")
+    assert faults() == ["CURL_CA_BUNDLE of the environment names /nonexistent/ca.crt, which does not exist"]
+    assert faults(ca_path=__file__) == faults(validate_certs=False) == faults(harbor_url="http://h") == []
 
 
 def test_a_key_goes_with_its_certificate(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_a_purge_needs_a_fence(fences: dict[str, t.Any]) -> None:
 
 def test_an_empty_list_has_to_be_meant() -> None:
     empty = "robots is empty; if that is meant, set allow_empty"
-    where = "purge: with no robots declared, its fences have to say where to search: projects, or level system"
+    where = "purge: with no robot declared by name, its fences have to say where to search: projects, or level system"
     assert faults_of(None, "5", [], False) == [empty]
     assert faults_of(None, "5", [], True) == []
     assert faults_of(dict(FENCES, names=["a"]), "5", [], False) == [empty, where]
@@ -181,6 +181,19 @@ def test_an_empty_list_has_to_be_meant() -> None:
     assert faults_of(dict(FENCES, level="project"), "5", [], True) == [where]
     assert faults_of(dict(FENCES, level="system"), "5", [], True) == []
     assert faults_of(dict(FENCES, projects=["shop"]), "5", [], True) == []
+    # An id does not tell its scope before Harbor is asked.
+    assert faults_of(dict(FENCES, names=["a"]), "5", [{"id": 7}], False) == [where]
+    assert faults_of(dict(FENCES, names=["a"]), "5", [{"id": 7}, {"name": "a"}], False) == []
+
+
+def test_fences_that_nothing_can_be_inside() -> None:
+    """A slip there would look like a purge that has nothing to do."""
+    told = faults_of(dict(FENCES, names=["a", ""], projects=["Shop", "team-*", "web"]), "5", [{}], False)
+    assert [fault.split(" is not valid")[0] for fault in told] == [
+        "purge: names has an empty pattern",
+        "purge: project 'Shop'",
+        "purge: project 'team-*'",
+    ]
 
 
 def test_fences_that_exclude_each_other() -> None:

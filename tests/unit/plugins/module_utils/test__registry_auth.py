@@ -187,6 +187,8 @@ def test_all_faults_at_once_and_nothing_is_touched(run: Run, home: Path) -> None
         ({"password": ""}, "password is required with state: present"),
         ({"username": "a\nb"}, "username 'a\\nb' is not valid"),
         ({"password": "a\nb"}, "password is not valid: it holds a line break or a zero byte"),
+        ({"password": "caf\udce9"}, "password has bytes that are no text in UTF-8"),
+        ({"timeout": "inf"}, "timeout inf is not valid: seconds, more than 0 and at most 86400"),
         ({"path": ""}, "path '' is not valid"),
         ({"path": "~other/x"}, "path '~other/x' is not valid"),
         ({"path": "/etc/"}, "path '/etc/' is not valid: it names a folder, not a file"),

@@ -177,6 +177,14 @@ def test_system_robots_make_no_project_robots_before_2_14_1(version: tuple[int, 
     )
 
 
+@pytest.mark.parametrize("held", [None, own(entry("shop", "repository:pull"))], ids=["does not read itself", "holds one project"])
+def test_the_name_tells_a_system_robot(held: t.Any) -> None:
+    told = "Harbor before 2.14.1 does not let system robot robot$mgr make robots of a project; " + PROJECT_COULD
+    assert refusals(CREATION, powers(MANAGER, (2, 12, 4), pairs=ALL_PAIRS, own=held)) == [told]
+    with_plus = Caller("robot", "team+mgr")
+    assert refusals(CREATION, powers(with_plus, (2, 12, 4), pairs=ALL_PAIRS, own=held)) == []
+
+
 def test_a_project_robot_makes_robots_of_its_project_in_2_12() -> None:
     project_maker = Caller("robot", "robot$shop+mgr")
     held = own(entry("shop", "repository:pull"))

@@ -42,6 +42,11 @@ def test_the_length_counts_bytes() -> None:
     assert fault("Aa1" + "é" * 63) == FAULT + "it has 129"
 
 
+def test_what_is_no_text_would_arrive_as_something_else() -> None:
+    """So Python reads bytes of another encoding, and JSON makes of them what Harbor takes for one letter."""
+    assert fault("Abcdefg1\udcff") == "secret has bytes that are no text in UTF-8, and what arrives at Harbor would be another secret"
+
+
 def test_a_fault_never_says_the_secret() -> None:
     for secret in ("hunter2hunter2", "HUNTER", "hUnTeR" * 30):
         assert secret not in (fault(secret) or "")
