@@ -11,12 +11,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.awx.app import Awx
 from tests.awx.stage import IMAGE, PROJECT, URL, apply
-from tests.hand_offs.runs import NEWEST
+from tests.hand_offs.runs import OLDEST
 from tests.simulator.launcher import Simulator
 from tests.tools import harbor
 from tests.vault.app import Vault
@@ -24,17 +25,22 @@ from tests.vault.app import Vault
 
 @dataclass
 class Made:
-    """:ivar secrets: what the credentials hold that nobody may read"""
+    """One run of the playbook.
+
+    :ivar variables: what it was given
+    :ivar secrets: what the credentials hold that nobody may read
+    """
 
     awx: Awx
     simulator: Simulator
     vault: Vault
+    variables: dict[str, Any]
     secrets: dict[str, str]
 
 
 @pytest.fixture(scope="session")
 def made() -> Iterator[Made]:
-    """One run of the playbook on the newest ansible-core, with credentials."""
+    """On the oldest ansible-core, with credentials. AWX was empty, and holds all of this afterwards."""
     with contextlib.ExitStack() as stack:
         simulator = stack.enter_context(Simulator.start(refusal_delay=0.0, password_cost=harbor.PASSWORD_COST))
         awx, vault = Awx({URL: PROJECT}), Vault()
@@ -46,8 +52,10 @@ def made() -> Iterator[Made]:
             "Vault of Harbor robots": {"url": vault.url, "role_id": vault.role_id, "secret_id": vault.secret_id},
         }
         credentials = [{"name": f"The {kind}", "type": kind, "inputs": given} for kind, given in inputs.items()]
-        done = apply(awx, folder, NEWEST, awx_credentials=credentials, awx_execution_environment_image=IMAGE)
-        assert done.code == 0, done.output
+        variables = {"awx_credentials": credentials, "awx_execution_environment_image": IMAGE}
+        done = apply(awx, folder, OLDEST, **variables)
+        # A task for each kind.
+        assert (done.code, done.count("changed")) == (0, 7), done.output
         secrets = {"password": harbor.PASSWORD, "secret_id": vault.secret_id}
         assert done.hits(secrets | {"token": awx.token}) == []
-        yield Made(awx, simulator, vault, secrets)
+        yield Made(awx, simulator, vault, variables, secrets)
