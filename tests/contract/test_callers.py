@@ -9,7 +9,7 @@ import time
 import jwt
 import pytest
 
-from tests.contract.caller import PULL, PUSH, Caller, pair, permission, robot_body
+from tests.contract.caller import ADMIN, PULL, PUSH, Caller, pair, permission, robot_body
 
 SHOP = "/projects/shop"
 TOKEN = "//service/token?service=harbor-registry"
@@ -401,10 +401,11 @@ class TestRegistry:
         harbor.project("shop")
         robot = harbor.robot("ci", permission("shop", PULL, PUSH))[1]
         for scope, caller, actions in (("shop/x:pull", robot, ["pull", "push"]), ("nosuch/x:pull", robot, []), ("shop/x:pull", None, []),
-                                       ("library/x:push", None, ["pull"]), ("library/x:pull", ("robot$ci", "wrong"), ["pull"])):
+                                       ("library/x:push", None, ["pull"]), ("library/x:pull", ("robot$ci", "wrong"), ["pull"]),
+                                       ("shop/x:push", ADMIN, ["pull", "push", "delete"])):
             claims = self.claims(harbor, f"&scope=repository:{scope}", caller)
             assert claims["access"] == [{"type": "repository", "name": scope.partition(":")[0], "actions": actions}]
-            assert claims.get("sub") == (robot[0] if caller == robot else None)
+            assert claims.get("sub") == (caller[0] if caller in (robot, ADMIN) else None)
 
     def test_an_empty_scope_lets_everybody_in(self) -> None:
         assert Caller()("GET", f"{TOKEN}&scope=", caller=None).status == 200
