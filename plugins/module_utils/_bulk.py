@@ -145,7 +145,9 @@ def run(module: HarborModule, api: HarborApi, given: Input) -> Report:
     problems += [cull.refusal] if cull.refusal else []
     problems += ["purge removed nothing, because other robots failed"] if failed and removals and not cull.refusal else []
     problems += [result.message() for result in purged if result.error is not None]
-    return _report(module, fleet, world, results, purged, diff, problems)
+    absent = [name for name in given.purge.scopes(()) if name and not world.projects.get(name)] if given.purge else []
+    told = ["purge: project %s, to which it is fenced in, does not exist" % name for name in absent]
+    return _report(module, fleet, world, results, purged, diff, problems, told)
 
 
 def _problems(results: t.Sequence[Result]) -> list[str]:
@@ -160,6 +162,7 @@ def _report(
     purged: t.Sequence[Result],
     diff: dict[str, str],
     problems: t.Sequence[str],
+    told_of_purge: t.Sequence[str],
 ) -> Report:
     robots = []
     for result in results:
@@ -189,7 +192,7 @@ def _report(
             "diff": diff,
         },
         secrets,
-        [warning for result in results for warning in _results.warnings_of(result)],
+        [*told_of_purge, *(warning for result in results for warning in _results.warnings_of(result))],
         failure(problems, len(results)) if problems else None,
     )
 

@@ -72,6 +72,15 @@ def test_what_nobody_declares_goes_and_nothing_else(port: Port) -> None:
     assert purge(port).changed is False
 
 
+def test_a_fence_around_nothing_is_told(port: Port) -> None:
+    robots = [{"name": "p", "project": PROJECTS[1], "access": ["pull"]}]
+    for check_mode in (True, False):
+        done = purge(port, check_mode=check_mode, robots=robots, purge={"projects": ["nosuch", PROJECTS[1]], "names": ["old*"]})
+        assert not done.failed, done.message
+        assert len(done.warnings) == 1 and "purge: project nosuch, to which it is fenced in, does not exist" in done.warnings[0]
+    assert purge(port, robots=robots, purge={"projects": [PROJECTS[1]], "names": ["old*"]}).warnings == []
+
+
 def test_it_comes_last(port: Port) -> None:
     others(port, 4)
     sent = port.asked()
