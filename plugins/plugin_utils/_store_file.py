@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -101,14 +100,12 @@ class FileStore(Store):
             self._save(content, entries)
 
     def rehearse(self) -> None:
-        folder = os.path.dirname(self.path)
-        while not os.path.lexists(folder):
-            folder = os.path.dirname(folder)
-        if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
-            raise self._fault("it cannot be written: %s" % os.strerror(errno.EACCES if os.path.isdir(folder) else errno.ENOTDIR))
         try:
+            _private_file.refuse_unwritable(_private_file.Content(self.path))
             if self._cipher is not None:
                 self._cipher.identity()
+        except _private_file.FileFault as exc:
+            raise StoreError("store %s" % exc) from exc
         except StoreError as exc:
             raise self._fault(exc) from exc
 
