@@ -99,7 +99,6 @@ class TestRoles:
             "the password or secret must be 8-128")
         assert harbor("POST", "/users", {}, caller=None).error == (401, "UNAUTHORIZED", "unauthorized")
 
-
     @pytest.mark.parametrize(("version", "refusals"), [
         ("2.9", ["Not authorized to read user: 1", "User with ID 1 can't be updated", "Not authorized to delete users"]),
         ("2.14", ["Not authorized to read user: 1", "User with ID 1 can't be updated", "Not authorized to delete users"]),

@@ -95,10 +95,10 @@ class Vault:
             return 200, self._log_in(body)
         if token != self.token and token not in self.given:
             raise Refusal(403, "permission denied")
-        mount, _, rest = path.partition("/")
+        mount, _slash, rest = path.partition("/")
         if mount == FIRST_VERSION:
             return self._first_version(method, rest, body)
-        kind, _, name = rest.partition("/")
+        kind, _slash, name = rest.partition("/")
         if mount != MOUNT or kind != "data" or not name:
             raise Refusal(404, f'no handler for route "{path}". route entry not found.')
         return 200, self._read(name) if method == "GET" else self._write(name, body)
