@@ -13,6 +13,7 @@ import os
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._options import store_spec
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Store, StoreError
@@ -50,10 +51,19 @@ def store_of(options: t.Any, loader: t.Any, templar: t.Any, variables: t.Mapping
         return CommandStore(valid["command"], valid.get("timeout") or 30.0)
     if kind == "hashi_vault":
         return HashiVaultStore(Lookups(valid["options"], loader, templar, variables), valid["engine_mount_point"], valid["path"])
-    path = os.path.realpath(loader.path_dwim(os.path.expanduser(valid["path"])))
+    path = _absolute(valid["path"], loader)
     if not valid.get("lasts"):
         _refuse_passing(path)
     return FileStore(path, None if valid.get("format") == "plain" else Cipher(_vault_identities(loader)))
+
+
+def _absolute(path: str, loader: t.Any) -> str:
+    """A path as users mean it: seen from the playbook's folder, or from the working folder where the playbook belongs to a collection.
+
+    What lies in an installed collection is gone with its next version.
+    """
+    path = os.path.expanduser(path)
+    return os.path.realpath(path if AnsibleCollectionConfig.default_collection else loader.path_dwim(path))
 
 
 def _vault_identities(loader: t.Any) -> t.Sequence[tuple[str, t.Any]]:
