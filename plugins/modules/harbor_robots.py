@@ -261,8 +261,9 @@ options:
         choices: [file, hashi_vault, command]
       path:
         description:
-          - With V(file), its path, seen from the playbook's folder. With V(hashi_vault), the path below which the secrets are, one for each
-            robot by its stored name, as in V(harbor/shop+ci) for V(harbor).
+          - With V(file), its path, seen from the playbook's folder; for a playbook that is part of a collection, from the working folder.
+          - With V(hashi_vault), the path below which the secrets are, one for each robot by its stored name, as in V(harbor/shop+ci) for
+            V(harbor).
           - Each Harbor needs one of its own.
         type: str
       format:

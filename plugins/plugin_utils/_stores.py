@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible.utils.collection_loader import AnsibleCollectionConfig
+
 from ansible_collections.harbormaster.robots.plugins.module_utils._options import store_spec
 from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import spec_faults, timeout_fault
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Store, StoreError
@@ -52,10 +54,19 @@ def store_of(options: t.Any, loader: t.Any, templar: t.Any, variables: t.Mapping
     if kind == "hashi_vault":
         lookups = Lookups(valid["options"] or {}, loader, templar, variables)
         return HashiVaultStore(lookups, valid["engine_mount_point"] or "secret", valid["path"])
-    path = os.path.realpath(loader.path_dwim(os.path.expanduser(valid["path"])))
+    path = _absolute(valid["path"], loader)
     if not valid.get("lasts"):
         _refuse_passing(path)
     return FileStore(path, None if valid.get("format") == "plain" else Cipher(_vault_identities(loader)))
+
+
+def _absolute(path: str, loader: t.Any) -> str:
+    """A path as users mean it: seen from the playbook's folder, or from the working folder where the playbook belongs to a collection.
+
+    What lies in an installed collection is gone with its next version.
+    """
+    path = os.path.expanduser(path)
+    return os.path.realpath(path if AnsibleCollectionConfig.default_collection else loader.path_dwim(path))
 
 
 def _vault_identities(loader: t.Any) -> t.Sequence[tuple[str, t.Any]]:

@@ -26,7 +26,7 @@ LONGEST = (
 )
 
 # Further folders of pytest tests.
-SUITES = ("clients", "stores", "hand_offs", "awx", "bad_input", "bench", "package")
+SUITES = ("playbooks", "clients", "stores", "hand_offs", "awx", "bad_input", "bench", "package")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +67,11 @@ def everything() -> list[Part]:
         Part("ruff", (("ruff", "check", "."), ("ruff", "format", "--check", "."))),
         Part("mypy", (mypy,), (("MYPYPATH", str(COLLECTIONS)),)),
         Part("yamllint", (("yamllint", "--strict", "."),)),
-        *([] if "shellcheck" in programs.missing() else [Part("shellcheck", (("shellcheck", ".ci/run", "tests/tools/python3"),))]),
+        *(
+            []
+            if "shellcheck" in programs.missing()
+            else [Part("shellcheck", (("shellcheck", ".ci/run", "tests/tools/python3", "playbooks/files/pull.sh"),))]
+        ),
         Part("licences", (("reuse", "lint"),)),
         Part("changelog", (("antsibull-changelog", "lint"),)),
         Part("ansible-lint", (("ansible-lint", "--offline", "--profile", "production", "--strict"),), lint_home),
