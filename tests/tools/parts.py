@@ -19,6 +19,9 @@ HARBORS = tuple(INTEGRATION)
 # The ansible-cores whose sanity tests run: their findings differ little from one core to the next.
 SANITY = ("2.19",)
 
+# What is written for a shell.
+SCRIPTS = (".ci/run", "playbooks/files/pull.sh", "tests/tools/python3")
+
 # Further folders of pytest tests.
 SUITES = ("playbooks", "clients", "stores", "hand_offs", "bad_input", "bench", "package")
 
@@ -61,7 +64,7 @@ def everything() -> list[Part]:
         Part("ruff", (("ruff", "check", "."), ("ruff", "format", "--check", "."))),
         Part("mypy", (mypy,), (("MYPYPATH", str(COLLECTIONS)),)),
         Part("yamllint", (("yamllint", "--strict", "."),)),
-        *([] if "shellcheck" in programs.missing() else [Part("shellcheck", (("shellcheck", ".ci/run", "tests/tools/python3", "playbooks/files/pull.sh"),))]),
+        *([] if "shellcheck" in programs.missing() else [Part("shellcheck", (("shellcheck", *SCRIPTS),))]),
         Part("licences", (("reuse", "lint"),)),
         Part("changelog", (("antsibull-changelog", "lint"),)),
         Part("ansible-lint", (("ansible-lint", "--offline", "--profile", "production", "--strict"),), lint_home),
