@@ -96,7 +96,7 @@ def test_servers_pull(stage: Stage, registry: str, image: Path) -> None:
         command = [needed("skopeo"), "copy", "--quiet", "--dest-tls-verify=false", "--dest-creds", user, *where]
         subprocess.run(command, check=True, capture_output=True)
     stage.has_only("poor", (*TOOLS, "skopeo"))
-    common = {"harbor_registry": registry, "registry_login_validate_certs": False, "clients": ["docker", "podman"]}
+    common = {"harbor_registry": registry, "registry_login_validate_certs": False, "clients": ["podman"]}
 
     first = stage.bootstrap(["rich", "poor"], "-vvvv", image="shop/app:1", **common)
     assert (first.code, first.total("failed")) == (0, 0), first.output[-3000:]

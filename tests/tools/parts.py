@@ -22,8 +22,11 @@ SANITY = ("2.19",)
 # What takes minutes, the longest first; the rest fills up the lanes in the end.
 LONGEST = (
     *("integration-2.15.2", "leak-2.21", "fleet", "faults", "sanity-2.19", "integration-2.12.4", "integration-2.9.5", "leak-2.16"),
-    *("hand-offs", "molecule", "stores"),
+    *("playbooks", "hand-offs", "molecule", "stores", "awx"),
 )
+
+# What is written for a shell.
+SCRIPTS = (".ci/run", "playbooks/files/pull.sh", "tests/tools/python3")
 
 # Further folders of pytest tests.
 SUITES = ("playbooks", "clients", "stores", "hand_offs", "awx", "bad_input", "bench", "package")
@@ -67,11 +70,7 @@ def everything() -> list[Part]:
         Part("ruff", (("ruff", "check", "."), ("ruff", "format", "--check", "."))),
         Part("mypy", (mypy,), (("MYPYPATH", str(COLLECTIONS)),)),
         Part("yamllint", (("yamllint", "--strict", "."),)),
-        *(
-            []
-            if "shellcheck" in programs.missing()
-            else [Part("shellcheck", (("shellcheck", ".ci/run", "tests/tools/python3", "playbooks/files/pull.sh"),))]
-        ),
+        *([] if "shellcheck" in programs.missing() else [Part("shellcheck", (("shellcheck", *SCRIPTS),))]),
         Part("licences", (("reuse", "lint"),)),
         Part("changelog", (("antsibull-changelog", "lint"),)),
         Part("ansible-lint", (("ansible-lint", "--offline", "--profile", "production", "--strict"),), lint_home),
