@@ -9,12 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 
 from tests.simulator.launcher import Simulator
-from tests.tools.paths import BIN, COLLECTIONS, ROOT
+from tests.tools.paths import BIN, COLLECTIONS
 
 # What a fresh Harbor, real or simulated, lets in.
 USERNAME = "admin"
@@ -40,14 +39,3 @@ def variables(url: str) -> dict[str, str]:
     path = os.pathsep.join((str(BIN), os.environ.get("PATH", "")))
     found = {"HARBOR_URL": url, "HARBOR_USERNAME": USERNAME, "HARBOR_PASSWORD": PASSWORD}
     return dict(os.environ, PATH=path, ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS), **found)
-
-
-def main(version: str, command: list[str]) -> int:
-    """Run `command` in the repository with a simulated Harbor in its environment: `python -m tests.tools.harbor 2.15.2 COMMAND …`."""
-    clean_up_when_terminated()
-    with simulated(version) as url:
-        return subprocess.run(command, cwd=ROOT, env=variables(url), check=False).returncode
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))

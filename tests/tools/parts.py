@@ -88,7 +88,7 @@ def everything() -> list[Part]:
         Part("docs", (lint_docs,), collections),
         Part("action-groups", (("nox", "-e", "extra-checks"),)),
         Part("importer", (_tool("importer"),)),
-        Part("molecule", (_tool("harbor", HARBORS[-1], "molecule", "test", "--all"),)),
+        Part("molecule", (_tool("molecule", HARBORS[-1]),)),
         Part("demo", (_tool("demo"),)),
     ]
     return quick + sorted(longer, key=lambda part: LONGEST.index(part.name) if part.name in LONGEST else len(LONGEST))
