@@ -56,7 +56,6 @@ def apply(stage: Stage, *options: str) -> Run:
     return done
 
 
-@pytest.mark.parametrize("core", [NEWEST])
 def test_a_file_is_applied(stage: Stage) -> None:
     """Check mode predicts it, the next run changes nothing, and what is no longer declared goes inside the fences."""
     ci = {"name": "ci", "project": "shop", "access": ["push"], "secret": "{{ own_secret }}"}
@@ -104,6 +103,7 @@ def test_what_is_wrong_with_a_file(stage: Stage) -> None:
     assert "Not-To-Be-Shown-1" not in done.output
 
 
+@pytest.mark.parametrize("core", [NEWEST])
 def test_the_example(stage: Stage) -> None:
     """Many Harbors, as it is written, but for the address of each: here all have the same one."""
     path = ROOT / "playbooks" / "examples" / "harbors.yml"
