@@ -123,7 +123,7 @@ class Stage:
 
     # -- running ---------------------------------------------------------------------------------------------------
 
-    def run(self, playbook: str, *options: str, environment: t.Mapping[str, str] = {}, **variables: t.Any) -> Run:
+    def run(self, playbook: str, *options: str, environment: t.Mapping[str, str] | None = None, **variables: t.Any) -> Run:
         """Run a playbook by its short name; variables are extra ones. No secret that a server has may be in what it wrote."""
         given = self.inputs / "variables.json"
         given.write_text(json.dumps(variables), encoding="utf-8")
@@ -155,7 +155,7 @@ class Stage:
         done = subprocess.run(
             command,
             cwd=self.work,
-            env={**settings, **environment},
+            env={**settings, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -39,14 +39,22 @@ INTEGRATION = {"2.9.5": "2.16", "2.12.4": "2.18", "2.15.2": "2.19"}
 SERVER_CORE = "2.19"
 
 
+# What ansible-test is about. The rest of the tests is no part of a collection's own layout, and ruff and mypy are stricter with it.
+OURS = ("tests/config.yml", "tests/integration/", "tests/sanity/", "tests/unit/")
+
+
 @contextlib.contextmanager
-def copied_tree() -> Iterator[Path]:
-    """A copy of what git knows or would know (uncommitted work too), as `ansible_collections/harbormaster/robots`."""
+def copied_tree(whole: bool = True) -> Iterator[Path]:
+    """A copy of what git knows or would know (uncommitted work too), as `ansible_collections/harbormaster/robots`.
+
+    :param whole: with those tests, too, that are none of ansible-test's business
+    """
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     with tempfile.TemporaryDirectory(prefix="harbormaster-") as folder:
         tree = Path(folder) / "ansible_collections" / "harbormaster" / "robots"
         for name in filter(None, listed.stdout.split("\0")):
-            if (ROOT / name).exists():
+            wanted = whole or not name.startswith("tests/") or name.startswith(OURS)
+            if wanted and (ROOT / name).exists():
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, tree / name, follow_symlinks=False)
         yield tree
@@ -76,7 +84,7 @@ def sanity(core: str, arguments: list[str]) -> int:
         sys.exit(f"ansible-core {core} needs Python {' or '.join(pythons.CORES[core])}, and none was found")
     binaries = ensure_core(core, python)
     variables = environment(CACHE / "home" / f"sanity-{core}", binaries)
-    with copied_tree() as tree:
+    with copied_tree(whole=False) as tree:
         return _run(["sanity", "--local", *arguments], tree, variables)
 
 
