@@ -11,7 +11,9 @@ import json
 import os
 import stat
 import sys
+import tempfile
 import typing as t
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
@@ -315,10 +317,16 @@ def test_a_helper_has_it_instead_of_the_file(run: Run, home: Path, tmp_path: Pat
 # --- users
 
 
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that every user can reach; other runs of pytest close pytest's own whenever they start."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 def folders(place: Path, uid: int, gid: int) -> tuple[Path, Path]:
     """A folder of another user, who can reach it, and the path of one of root's beside it."""
-    for folder in (place, *place.parents[:2]):
-        folder.chmod(0o755)
     own = place / "own"
     own.mkdir()
     os.chown(own, uid, gid)
@@ -326,10 +334,10 @@ def folders(place: Path, uid: int, gid: int) -> tuple[Path, Path]:
 
 
 @ROOT_ONLY
-def test_the_work_is_done_with_the_rights_of_the_user(run: Run, tmp_path: Path) -> None:
+def test_the_work_is_done_with_the_rights_of_the_user(run: Run, shared: Path) -> None:
     """A link in a user's folder leads root nowhere, and what is made belongs to the user."""
     nobody = account("nobody")
-    own, roots = folders(tmp_path, nobody.uid, nobody.gid)
+    own, roots = folders(shared, nobody.uid, nobody.gid)
     roots.mkdir()
     (roots / "secret.json").write_text('{"auths": {}}', encoding="utf-8")
     (roots / "secret.json").chmod(0o600)
@@ -358,9 +366,9 @@ def test_the_work_is_done_with_the_rights_of_the_user(run: Run, tmp_path: Path) 
 
 
 @ROOT_ONLY
-def test_what_a_user_cannot_see_hides_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_user_cannot_see_hides_nothing(run: Run, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = account("nobody")
-    own, roots = folders(tmp_path, nobody.uid, nobody.gid)
+    own, roots = folders(shared, nobody.uid, nobody.gid)
     roots.mkdir(0o700)
     (roots / "auth.json").write_text("not JSON", encoding="utf-8")
     monkeypatch.setattr(_registry_auth, "account", lambda name: nobody._replace(home=str(own)))
@@ -369,13 +377,9 @@ def test_what_a_user_cannot_see_hides_nothing(run: Run, tmp_path: Path, monkeypa
 
 
 @ROOT_ONLY
-def test_a_file_of_somebody_else_in_ones_own_folder_becomes_ones_own(run: Run, tmp_path: Path) -> None:
+def test_a_file_of_somebody_else_in_ones_own_folder_becomes_ones_own(run: Run, shared: Path) -> None:
     nobody = account("nobody")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    own = tmp_path / "own"
-    own.mkdir()
-    os.chown(own, nobody.uid, nobody.gid)
+    own = folders(shared, nobody.uid, nobody.gid)[0]
     path = own / "config.json"
     path.write_text(json.dumps({"auths": {HOST: {"auth": AUTH}}}), encoding="utf-8")
     path.chmod(0o644)
