@@ -139,8 +139,9 @@ class Storekeeper:
         :param first: the answer to the question
         """
         told = result.get("robots") or ()
+        whole = len(told) == len(self.arguments["robots"])
         after: dict[str, Entry] = {}
-        for one in verdicts if len(told) == len(self.arguments["robots"]) else ():
+        for one in verdicts if whole else ():
             key = one.kept.key
             made = (result.get("credentials") or {}).get(key, {}).get("secret")
             entry = _keeping.settled(one, told[one.kept.number], self.entries.get(key), made)
@@ -154,7 +155,7 @@ class Storekeeper:
                 self._write(after)
             except StoreError as exc:
                 result = self._not_stored(result, verdicts, exc)
-        told = told if len(told) == len(self.arguments["robots"]) else first["robots"]
+        told = told if whole else first["robots"]
         entries = {one.kept.key: (told[one.kept.number], self.entries.get(one.kept.key)) for one in verdicts}
         kept = {
             key: _keeping.credential(entry)

@@ -21,7 +21,7 @@ from tests.tools import hand_offs, pythons
 from tests.tools.paths import COLLECTIONS, link_collection
 
 PATIENCE = 300.0
-CORES = [core for core in pythons.CORES if pythons.for_core(core)]
+CORES = pythons.usable_cores()
 OLDEST, NEWEST = CORES[0], CORES[-1]
 
 

@@ -18,7 +18,7 @@ from tests.simulator.launcher import Simulator
 from tests.tools import pythons
 from tests.tools.environments import ensure_core
 
-CORES = [core for core in pythons.CORES if pythons.for_core(core)]
+CORES = pythons.usable_cores()
 # Between them variables are templated in other ways. The oldest one is the quickest.
 OLDEST, NEWEST = CORES[0], CORES[-1]
 

@@ -23,7 +23,7 @@ NAMESPACES = ("molecule-a", "molecule-b")
 def main(version: str, arguments: list[str]) -> int:
     """All scenarios, unless the arguments name one, as in `--scenario-name robots`."""
     harbor.clean_up_when_terminated()
-    core = next(core for core in pythons.CORES if pythons.for_core(core))
+    core = pythons.usable_cores()[0]
     others, binaries = hand_offs.ensure_collections(), hand_offs.ensure_environment(core)
     cluster = Cluster(*NAMESPACES)
     with harbor.simulated(version) as url, cluster.serving():

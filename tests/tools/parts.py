@@ -54,12 +54,9 @@ def _pytest(folder: str) -> tuple[str, ...]:
     return ("python", "-m", "pytest", "-q", "-rs", f"tests/{folder}")
 
 
-def _cores() -> list[str]:
-    return [core for core in pythons.CORES if pythons.for_core(core)]
-
-
 def everything() -> list[Part]:
     """All parts in the order in which they start: what fails soonest first, then the longest, so that all lanes end together."""
+    cores = pythons.usable_cores()
     collections = (("ANSIBLE_COLLECTIONS_PATH", str(COLLECTIONS)),)
     plugins = str((LINK / "plugins").relative_to(ROOT))
     mypy = ("mypy", "tests", plugins)
@@ -75,13 +72,13 @@ def everything() -> list[Part]:
         Part("changelog", (("antsibull-changelog", "lint"),)),
         Part("ansible-lint", (("ansible-lint", "--offline", "--profile", "production", "--strict"),), lint_home),
         Part("tools", (_pytest("tools"),)),
-        *(Part(f"unit-{core}", (_tool("unit", core, "-q", "-rs", "tests/unit"),)) for core in _cores()),
+        *(Part(f"unit-{core}", (_tool("unit", core, "-q", "-rs", "tests/unit"),)) for core in cores),
     ]
     longer = [
         Part("faults", (_pytest("faults"),)),
         *(Part(f"integration-{version}", (_tool("ansible_test", "integration", version),)) for version in reversed(HARBORS)),
         Part("fleet", (_pytest("fleet"),)),
-        *(Part(f"leak-{core}", (_tool("unit", core, "-q", "-rs", "tests/leak"),)) for core in (_cores()[-1], _cores()[0])),
+        *(Part(f"leak-{core}", (_tool("unit", core, "-q", "-rs", "tests/leak"),)) for core in (cores[-1], cores[0])),
         *(Part(f"sanity-{core}", (_tool("ansible_test", "sanity", core),)) for core in SANITY),
         Part("contract", (_pytest("contract"),)),
         *(Part(folder.replace("_", "-"), (_pytest(folder),)) for folder in SUITES),

@@ -66,6 +66,11 @@ def for_core(core: str) -> str | None:
     return next((found for found in map(find, CORES[core]) if found), None)
 
 
+def usable_cores() -> list[str]:
+    """The ansible-cores that some interpreter of this machine runs, the oldest first."""
+    return [core for core in CORES if for_core(core)]
+
+
 def link_all(folder: Path) -> None:
     """Fill `folder` with links `python3.x` to every interpreter that modules may meet: ansible-test looks for such names on PATH."""
     folder.mkdir(parents=True, exist_ok=True)
