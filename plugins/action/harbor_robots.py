@@ -10,9 +10,6 @@ import typing as t
 from ansible.errors import AnsibleAction, AnsibleConnectionFailure
 
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._sealed import SealedAction
-from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import StoreError
-from ansible_collections.harbormaster.robots.plugins.plugin_utils._storekeeper import Storekeeper
-from ansible_collections.harbormaster.robots.plugins.plugin_utils._stores import store_of
 
 
 class ActionModule(SealedAction):
@@ -21,8 +18,14 @@ class ActionModule(SealedAction):
     def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module, around it the store where there is one."""
         arguments = dict(self._task.args)
-        if not arguments.get("store"):
-            return super().work(task_vars)
+        return self._with_store(arguments, task_vars) if arguments.get("store") else super().work(task_vars)
+
+    def _with_store(self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        # Only here, because Ansible compiles what a collection's plugin imports anew for each task.
+        from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import StoreError
+        from ansible_collections.harbormaster.robots.plugins.plugin_utils._storekeeper import Storekeeper
+        from ansible_collections.harbormaster.robots.plugins.plugin_utils._stores import store_of
+
         try:
             store = store_of(arguments["store"], self._loader, self._templar, task_vars)
         except StoreError as exc:

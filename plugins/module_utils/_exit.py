@@ -15,6 +15,7 @@ the seal when a password is short, and costs secrets times values.
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import sys
@@ -29,6 +30,9 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import
 
 # A longer list leaves as one text: Ansible walks over every value of a result twice before it prints it, and again when it reads it.
 LONG = 100
+
+# So many objects are made before Python looks for garbage once more.
+SELDOM = 100_000
 
 # Faults, and doubts that are worth saying only beside a fault.
 Judge = t.Callable[[t.Mapping[str, t.Any]], tuple[list[str], list[str]]]
@@ -65,6 +69,8 @@ class SealedModule(AnsibleModule):
     def __init__(self, argument_spec: Spec, judge: Judge = lambda params: ([], [])) -> None:
         self._judge = judge
         self._ready = False
+        # A process of seconds leaves next to nothing to collect, and a thousand robots are looked through again and again for it.
+        gc.set_threshold(SELDOM)
         super().__init__(argument_spec=argument_spec, supports_check_mode=True, no_log=True)
         self._ready = True
 

@@ -13,31 +13,16 @@ import time
 import typing as t
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from ansible_collections.harbormaster.robots.plugins.module_utils import _list, _purge
 from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._apply import Applier, Result
 from ansible_collections.harbormaster.robots.plugins.module_utils._declarations import complete
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import WrongInput
-from ansible_collections.harbormaster.robots.plugins.module_utils._model import Desired, Robot
+from ansible_collections.harbormaster.robots.plugins.module_utils._model import Conditions, Desired, Robot
 from ansible_collections.harbormaster.robots.plugins.module_utils._observe import Observer, World
 from ansible_collections.harbormaster.robots.plugins.module_utils._plan import CREATE, Context, Plan, plan, wants_probe
 from ansible_collections.harbormaster.robots.plugins.module_utils._rights import refusals
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What holds for a whole run; the documented options of the modules."""
-
-    registry: t.Optional[str] = None
-    prefix: t.Optional[str] = None
-    workers: int = 4
-    check_mode: bool = False
-    verify: bool = True
-    stop_on_error: bool = False
-    allow_unmatched: bool = False
-    stopping: t.Callable[[], bool] = lambda: False
 
 
 class Fleet:

@@ -159,6 +159,20 @@ class Caller:
         return self.kind == "robot"
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """What holds for a whole run; the documented options of the modules."""
+
+    registry: t.Optional[str] = None
+    prefix: t.Optional[str] = None
+    workers: int = 4
+    check_mode: bool = False
+    verify: bool = True
+    stop_on_error: bool = False
+    allow_unmatched: bool = False
+    stopping: t.Callable[[], bool] = lambda: False
+
+
 def view(robot: Robot, now: float, refused_pairs: t.Sequence[str], permissions: t.Any) -> dict[str, t.Any]:
     """The C(robot) that modules return."""
     return {

@@ -17,8 +17,8 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError, Interrupted, WrongInput
 from ansible_collections.harbormaster.robots.plugins.module_utils._exit import Judge, Report, SealedModule, all_at_once, repeats, where
-from ansible_collections.harbormaster.robots.plugins.module_utils._fleet import Conditions
 from ansible_collections.harbormaster.robots.plugins.module_utils._http import REQUESTS_IMPORT_ERROR, Transport
+from ansible_collections.harbormaster.robots.plugins.module_utils._model import Conditions
 from ansible_collections.harbormaster.robots.plugins.module_utils._names import stored
 from ansible_collections.harbormaster.robots.plugins.module_utils._options import connection, connection_spec
 from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Shape, unknown_options, usable

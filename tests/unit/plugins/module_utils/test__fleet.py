@@ -15,8 +15,8 @@ from ansible_collections.harbormaster.robots.plugins.module_utils import _fleet
 from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._declarations import read
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import WrongInput
-from ansible_collections.harbormaster.robots.plugins.module_utils._fleet import Conditions, Fleet
-from ansible_collections.harbormaster.robots.plugins.module_utils._model import Desired
+from ansible_collections.harbormaster.robots.plugins.module_utils._fleet import Fleet
+from ansible_collections.harbormaster.robots.plugins.module_utils._model import Conditions, Desired
 from ansible_collections.harbormaster.robots.plugins.module_utils._plan import CREATE, SECRET
 from ansible_collections.harbormaster.robots.plugins.module_utils._results import report
 from tests.unit.applying import GIVEN, OWN, created
