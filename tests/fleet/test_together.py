@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import random
 import signal
 from collections import Counter
@@ -180,15 +181,18 @@ def test_writers_in_different_orders_do_meet_a_deadlock(port: Port) -> None:
     pairs = [f"{resource}:{action}" for resource in ("repository", "tag", "artifact", "scan") for action in ("list", "read", "create")]
     port.simulator.faults(deadlock=True)
 
-    def write(number: int) -> int:
+    def write(turn: int, number: int) -> int:
         ordered = pairs if number % 2 else list(reversed(pairs))
-        body = {"name": f"raw{number}", "level": "project", "duration": -1, "permissions": access(PROJECT, *ordered)}
+        body = {"name": f"raw{turn}-{number}", "level": "project", "duration": -1, "permissions": access(PROJECT, *ordered)}
         answer = requests.post(f"{port.url}/api/v2.0/robots", json=body, auth=(USERNAME, PASSWORD), timeout=60)
         return answer.status_code
 
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        statuses = Counter(pool.map(write, range(8)))
-    assert statuses[500] > 0
+    def meet(turn: int) -> bool:
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            return 500 in pool.map(functools.partial(write, turn), range(8))
+
+    # How many are there at the same moment is up to the machine, so they may need several turns.
+    assert any(meet(turn) for turn in range(20))
 
 
 # --- an end that was asked for
