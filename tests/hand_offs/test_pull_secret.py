@@ -112,7 +112,6 @@ def auth(credential: dict[str, str]) -> dict[str, str]:
     return {"username": credential["username"], "password": password, "auth": coded}
 
 
-@BOTH
 def test_only_what_differs_is_changed(stage: Stage) -> None:
     """Check mode predicts each step; a second run changes nothing; a new password is brought to every namespace."""
     cluster = stage.cluster

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-import pytest
 import yaml
 
 from tests.faults.world import pairs_of
-from tests.playbooks.conftest import NEWEST
 from tests.playbooks.stage import Run, Stage
 from tests.tools.paths import ROOT
 
@@ -140,7 +138,6 @@ def test_what_is_required(stage: Stage) -> None:
     assert done.said("bootstrap_server_store is required: where the secrets of the robots are kept between runs", "{type: file, path: ")
 
 
-@pytest.mark.parametrize("core", [NEWEST])
 def test_the_example_and_a_secret_that_somebody_changed(stage: Stage) -> None:
     """As it is written: users, as root. A changed secret is reported and nothing touched; on demand it is mended on all servers."""
     example = ROOT / "playbooks" / "examples" / "servers.yml"
