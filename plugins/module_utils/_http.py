@@ -161,6 +161,8 @@ class Transport:
             self._http.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=pool, max_retries=0))
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
         self._verify: t.Union[bool, str] = (settings.ca_path or bundle) if settings.validate_certs else False
+        if not any(one.lower().startswith("https:") for one in (self.base, *self._http.proxies.values())):
+            self._verify = True  # there is nothing to verify, and a path would be looked up at each request
         self._cert: t.Any = (settings.client_cert, settings.client_key) if settings.client_key else settings.client_cert
 
     @property
@@ -184,7 +186,8 @@ class Transport:
         return None
 
     def _next_id(self) -> str:
-        fresh = str(uuid.uuid4())
+        # Not uuid4, which asks the system at each request, where threads wait for each other.
+        fresh = str(uuid.UUID(int=random.getrandbits(128), version=4))
         return "%s-%s" % (self.settings.request_id, fresh[:8]) if self.settings.request_id else fresh
 
     def _once(self, method: str, path: str, body: t.Any, headers: dict[str, str], form: t.Any = None) -> tuple[t.Any, str, float]:

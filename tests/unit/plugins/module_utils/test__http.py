@@ -131,6 +131,31 @@ def test_tls(settings: dict[str, t.Any], environment: dict[str, str], verify: t.
     assert (wire.sent[0].options["verify"], wire.sent[0].options["cert"]) == (verify, cert)
 
 
+@pytest.mark.parametrize(
+    ("url", "proxies", "verify"),
+    [
+        ("http://harbor.test", {}, True),
+        ("HTTPS://harbor.test", {}, "/ca"),
+        ("http://harbor.test", {"http_proxy": "https://proxy.test"}, "/ca"),
+    ],
+)
+def test_a_path_is_looked_up_only_for_tls(url: str, proxies: dict[str, str], verify: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in proxies.items():
+        monkeypatch.setenv(name, value)
+    wire = Wire((LINE, ok([])))
+    transport(wire, monkeypatch, url=url, ca_path="/ca").request("GET", PATH)
+    assert wire.sent[0].options["verify"] == verify
+
+
+def test_ids_of_requests_are_no_two_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    http = transport(Wire(), monkeypatch)
+    found = {http._next_id() for _number in range(1000)}
+    assert len(found) == 1000
+    assert {len(one) for one in found} == {36}
+
+
 def test_the_proxies_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
