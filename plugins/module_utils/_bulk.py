@@ -101,7 +101,6 @@ class Input:
         self.declarations = Declarations(robots, params["defaults"], params["on_drift"] or "report")
         limit = params["purge_limit"] or "5"
         self.faults = list(self.declarations.faults)
-        self.doubts = self.declarations.doubts
         if params["robots"] is not None:
             self.faults += _purge.faults_of(params["purge"], limit, robots, bool(params["allow_empty"]))
         concurrency = params["concurrency"]

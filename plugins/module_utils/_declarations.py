@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import replace
 
 from ansible_collections.harbormaster.robots.plugins.module_utils import _expiry, _names, _permissions, _secrets
 from ansible_collections.harbormaster.robots.plugins.module_utils._access import static_doubts, static_faults
@@ -214,7 +213,7 @@ def complete(desired: Desired, robot: t.Optional[Robot], catalogue: Catalogue, v
         mixing = _permissions.mixing_fault(grants, version)
         faults = [mixing] if mixing else []
     growth = {} if faults or grants <= held else _permissions.growth(desired.entries, catalogue, held)
-    return replace(desired, permissions=grants, growth=growth), faults
+    return desired.holding(grants, growth), faults
 
 
 def declaration_of(robot: Robot, catalogue: Catalogue) -> dict[str, t.Any]:

@@ -34,8 +34,8 @@ LONG = 100
 # So many objects are made before Python looks for garbage once more.
 SELDOM = 100_000
 
-# Faults, and doubts that are worth saying only beside a fault.
-Judge = t.Callable[[t.Mapping[str, t.Any]], tuple[list[str], list[str]]]
+# Faults, and doubts that are worth saying, and finding, only beside a fault.
+Judge = t.Callable[[t.Mapping[str, t.Any]], tuple[list[str], t.Iterable[str]]]
 
 
 @dataclass
@@ -85,7 +85,7 @@ class SealedModule(AnsibleModule):
         """What Ansible's validation found, all of it, and what else is wrong as far as it can be told."""
         unknown, errors = self._validation_errors()
         faults, doubts = self._judge(usable(self.params, self.argument_spec))
-        return unknown_options(unknown, self.argument_spec) + errors + [one for one in faults + doubts if not repeats(one, errors)]
+        return unknown_options(unknown, self.argument_spec) + errors + [one for one in [*faults, *doubts] if not repeats(one, errors)]
 
     def _validation_errors(self, left_out: t.Container[str] = ()) -> tuple[list[str], list[str]]:
         """The unknown options, and what else Ansible's validation found.
@@ -107,7 +107,7 @@ class SealedModule(AnsibleModule):
         try:
             faults, doubts = self._judge(self.params)
             if faults:
-                raise WrongInput(faults + doubts)
+                raise WrongInput([*faults, *doubts])
             return work()
         except WrongInput as exc:
             return Report({"changed": False, "faults": exc.faults}, failure=all_at_once(exc.faults))

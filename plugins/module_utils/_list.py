@@ -50,9 +50,9 @@ class Declarations:
     """The declarations of one call: read once, with every fault at its place."""
 
     def __init__(self, robots: t.Sequence[Options], defaults: t.Optional[Options], on_drift: str) -> None:
+        self._robots = robots
         self.desired: list[Desired] = []
         self.faults = self._default_faults(defaults or {})
-        self.doubts: list[str] = []
         usable = {} if self.faults else defaults or {}
         for number, options in enumerate(robots):
             place = place_of(number, options)
@@ -60,8 +60,13 @@ class Declarations:
             desired, faults = read(whole, place, patterns=True, on_drift=whole.get("on_drift") or on_drift)
             self.desired.append(desired)
             self.faults += ["%s: %s" % (place, fault) for fault in faults]
-            self.doubts += ["%s: %s" % (place, doubt) for doubt in doubts(options)]
         self.faults += duplicates(self.desired)
+
+    def doubts(self) -> t.Iterator[str]:
+        """What may be wrong as well, each at its place."""
+        for number, options in enumerate(self._robots):
+            for doubt in doubts(options):
+                yield "%s: %s" % (place_of(number, options), doubt)
 
     def _default_faults(self, defaults: Options) -> list[str]:
         """What is wrong with the defaults themselves, said once instead of for every robot."""

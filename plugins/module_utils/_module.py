@@ -73,7 +73,7 @@ class HarborModule(SealedModule):
         known = [one for one in known if not any(one != other and one in other for other in known)]
         if any("].access is empty" in fault for fault in faults):
             known = [one for one in known if one != "missing required arguments: access found in permissions"]
-        own = [fault for fault in connection(params)[1] + faults + doubts if not repeats(fault, known + told)]
+        own = [fault for fault in [*connection(params)[1], *faults, *doubts] if not repeats(fault, known + told)]
         return unknown_options(unknown, self.argument_spec) + known + told + own
 
     # -- the way in ------------------------------------------------------------------------------------------------

@@ -449,9 +449,9 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._module import
 def main() -> None:
     given: dict[str, Input] = {}
 
-    def judge(params: t.Mapping[str, t.Any]) -> tuple[list[str], list[str]]:
+    def judge(params: t.Mapping[str, t.Any]) -> tuple[list[str], t.Iterable[str]]:
         given["input"] = Input(params)
-        return given["input"].faults, given["input"].doubts
+        return given["input"].faults, given["input"].declarations.doubts()
 
     def work(module: HarborModule, api: HarborApi) -> Report:
         return run(module, api, given["input"])

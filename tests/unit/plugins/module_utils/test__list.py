@@ -159,7 +159,7 @@ def test_defaults_may_hold_permissions_for_both_levels_and_patterns() -> None:
 def test_doubts_have_a_place_too() -> None:
     made = declared({"name": "a", "project": "shop", "access": ["repository:pulll"]})
     assert made.faults == []
-    (doubt,) = made.doubts
+    (doubt,) = made.doubts()
     assert doubt.startswith("robots[0] (a): access: ")
 
 
