@@ -25,8 +25,6 @@ ROBOTS = [{"name": name, "project": "shop", "access": ["push"]} for name in ("ne
 KEYS = [f"shop+{robot['name']}" for robot in ROBOTS]
 OPTIONS: Json = {"adopt": ["shop+adopted"], "on_drift": "refresh", "concurrency": 2}
 STORE_KINDS = ("file", "hashi_vault", "command")
-# What a run does between two steps is the same with every store, so one of them is killed at all places, and the others at every third.
-CASES = [(kind, place) for kind in STORE_KINDS for place in range(0, PLACES, 1 if kind == "file" else 3)]
 
 
 def arrange(harbor: Harbor, store: Any) -> None:
@@ -112,7 +110,7 @@ def maker(kind: str, vault: Vault) -> Callable[[Path], Any]:
     return lambda folder: STORES[kind](folder, vault)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=STORE_KINDS)
 def places(request: pytest.FixtureRequest, simulator: Any, running_vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A kind of store, and the steps at which its runs are killed."""
     make = maker(request.param, running_vault)
@@ -123,7 +121,7 @@ def places(request: pytest.FixtureRequest, simulator: Any, running_vault: Vault,
     return make, sorted({round(1 + place * (count - 1) / (PLACES - 1)) for place in range(PLACES)})
 
 
-@pytest.mark.parametrize(("places", "place"), CASES, indirect=["places"])
+@pytest.mark.parametrize("place", range(PLACES))
 def test_killed(simulator: Any, tmp_path: Path, places: Place, place: int) -> None:
     make, at = places
     harbor = Harbor(simulator)
