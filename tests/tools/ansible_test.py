@@ -25,7 +25,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.tools import harbor, pythons
+from tests.tools import harbor, pythons, warm
 from tests.tools.environments import ensure_core, install_into
 from tests.tools.guest import visiting
 from tests.tools.paths import BIN, CACHE, ROOT
@@ -63,9 +63,15 @@ def copied_tree(whole: bool = True) -> Iterator[Path]:
 
 
 def environment(home: Path, binaries: Path) -> dict[str, str]:
-    """Variables for ansible-test: its own home, the interpreters by name, no shims; pip's settings of the user stay."""
+    """Variables for ansible-test: its own home, the interpreters by name, no shims."""
     interpreters = CACHE / "pythons"
     pythons.link_all(interpreters)
+    home.mkdir(parents=True, exist_ok=True)
+    return dict(os.environ, HOME=str(home), PATH=os.pathsep.join((str(binaries), str(interpreters), pythons.path_without_shims())))
+
+
+def _provide_pip(home: Path) -> None:
+    """Have ansible-test find pip where it would download it, and the user's settings of pip."""
     downloads = home / ".ansible" / "test" / "cache"
     downloads.mkdir(parents=True, exist_ok=True)
     for version in PIPS:
@@ -76,7 +82,6 @@ def environment(home: Path, binaries: Path) -> dict[str, str]:
         if settings.is_dir() and not link.exists():
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(settings, target_is_directory=True)
-    return dict(os.environ, HOME=str(home), PATH=os.pathsep.join((str(binaries), str(interpreters), pythons.path_without_shims())))
 
 
 def sanity(core: str, arguments: list[str]) -> int:
@@ -85,7 +90,9 @@ def sanity(core: str, arguments: list[str]) -> int:
     if not python:
         sys.exit(f"ansible-core {core} needs Python {' or '.join(pythons.CORES[core])}, and none was found")
     binaries = ensure_core(core, python)
-    variables = environment(CACHE / "home" / f"sanity-{core}", binaries)
+    home = CACHE / "home" / f"sanity-{core}"
+    variables = environment(home, binaries)
+    _provide_pip(home)
     with copied_tree(whole=False) as tree:
         return _run(["sanity", "--local", *arguments], tree, variables)
 
@@ -99,12 +106,13 @@ def integration(version: str, targets: list[str]) -> int:
     core = INTEGRATION.get(version) or SERVER_CORE
     python = pythons.for_core(core)
     binaries = ensure_core(core, python) if python else BIN
-    with _server(version) as variables, copied_tree() as tree:
+    with _server(version) as variables, copied_tree() as tree, warm.interpreter(binaries / "python") as interpreter:
         known = {name.lower(): variables[name] for name in ("HARBOR_URL", "HARBOR_USERNAME", "HARBOR_PASSWORD")}
         with visiting(*known.values()) as guest:
             # What is the same for every version of Harbor is seen with one of them.
             every_case = version not in list(INTEGRATION)[:-1]
             config = {**known, "harbor_is": guest.version(), "word": guest.word, "every_case": every_case}
+            config["ansible_python_interpreter"] = str(interpreter)
             file = tree / "tests" / "integration" / "integration_config.yml"
             file.touch(0o600)
             file.write_text(yaml.safe_dump(config), encoding="utf-8")
