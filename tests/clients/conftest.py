@@ -214,6 +214,8 @@ class Site:
             **self.environment(),
             "PATH": os.pathsep.join((str(BIN), self.environment()["PATH"])),
             "LANG": "C.UTF-8",
+            # Nothing here is asked over TLS, and Ansible's client would read all authorities of the machine for each request.
+            "SSL_CERT_FILE": os.devnull,
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
             "ANSIBLE_LOCALHOST_WARNING": "0",

@@ -88,7 +88,7 @@ def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]
         elif not (folder / "bin" / "python").exists():
             _uv("venv", "--quiet", "--clear", "--python", python, str(folder))
         arguments = [argument for file in files for argument in ("-r", str(file))]
-        _uv("pip", "install", "--quiet", "--compile-bytecode", "--python", str(folder / "bin" / "python"), *requirements, *arguments)
+        _uv("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *requirements, *arguments)
         _keep_bytecode(folder)
         stamp.write_text(wanted, encoding="utf-8")
     return True
