@@ -138,7 +138,7 @@ def run(
     path = HERE / "playbooks" / playbook
     command = [str(binaries / "ansible-playbook"), "-vvvv", "--diff", "-i", str(inputs / "hosts"), "-e", f"@{inputs / 'variables.json'}"]
     with contextlib.ExitStack() as stack:
-        python = stack.enter_context(warm.interpreter(Path(sys.executable), variables=environment)) if WARM else sys.executable
+        python = stack.enter_context(warm.interpreter(Path(sys.executable), environment)) if WARM else sys.executable
         host = f"harbor ansible_connection={way.connection} ansible_python_interpreter={python}\n"
         (inputs / "hosts").write_text(host, encoding="utf-8")
         done = subprocess.run(

@@ -15,7 +15,7 @@ import pytest
 from tests.clients.conftest import image, registry, simulator  # noqa: F401  fixtures
 from tests.playbooks.stage import Stage
 from tests.simulator.launcher import Simulator
-from tests.tools import pythons
+from tests.tools import pythons, warm
 from tests.tools.environments import ensure_core
 
 CORES = pythons.usable_cores()
@@ -39,4 +39,6 @@ def core() -> str:
 def stage(simulator: Simulator, binaries: Callable[[str], Path], core: str) -> Iterator[Stage]:  # noqa: F811
     """A fresh Harbor with project shop, and a folder with a short path, because Ansible makes sockets in it."""
     with tempfile.TemporaryDirectory(prefix="play-") as folder:
-        yield Stage(Path(folder), simulator, binaries(core))
+        stage = Stage(Path(folder), simulator, binaries(core))
+        with warm.interpreter(stage.python, {"HOME": folder, "PYTHONPATH": str(stage.servers / "python")}) as stage.python:
+            yield stage

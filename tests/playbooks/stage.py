@@ -98,11 +98,12 @@ class Stage:
     """A controller, some servers, and the Harbor that they use.
 
     :ivar kept: the store that inventories of `servers` name
+    :ivar python: the interpreter of the servers
     """
 
     def __init__(self, folder: Path, simulator: Simulator, binaries: Path) -> None:
         link_collection()
-        self.binaries = binaries
+        self.binaries, self.python = binaries, binaries / "python"
         self.work, self.inputs, self.servers = folder / "work", folder / "inputs", folder / "servers"
         for place in (self.work / "home", self.work / "tmp", self.inputs, self.servers / "python"):
             place.mkdir(parents=True)
@@ -146,7 +147,7 @@ class Stage:
             "ANSIBLE_LOG_PATH": str(self.work / "ansible.log"),
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_PIPELINING": "1",
-            "ANSIBLE_PYTHON_INTERPRETER": str(self.binaries / "python"),
+            "ANSIBLE_PYTHON_INTERPRETER": str(self.python),
             "ANSIBLE_SSH_ARGS": "",
             "ANSIBLE_SSH_EXECUTABLE": str(self.inputs / "ssh"),
             "ANSIBLE_SSH_TRANSFER_METHOD": "piped",

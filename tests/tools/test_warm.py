@@ -96,6 +96,15 @@ def test_many_at_once_end_as_they_do(python: Path, tmp_path: Path) -> None:
     os.close(writing)
 
 
-def test_what_cannot_be_loaded() -> None:
-    with pytest.raises(RuntimeError, match="could not load no_such_library"), warm.interpreter(Path(sys.executable), "no_such_library"):
+def test_what_every_program_has_besides(tmp_path: Path) -> None:
+    shown = "import os; print(os.environ['GIVEN'], os.environ['BESIDES'])"
+    with warm.interpreter(Path(sys.executable), also={"BESIDES": "two"}) as client:
+        done = subprocess.run([client], env={"GIVEN": "one"}, input=shown, capture_output=True, text=True, check=True)
+    assert done.stdout == "one two\n"
+
+
+def test_an_interpreter_that_does_not_come_up(tmp_path: Path) -> None:
+    (tmp_path / "requests.py").write_text("raise ImportError", encoding="utf-8")
+    variables = {"PYTHONPATH": str(tmp_path)}
+    with pytest.raises(RuntimeError, match=r"could not load .*requests"), warm.interpreter(Path(sys.executable), variables):
         pass

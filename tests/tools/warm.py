@@ -33,9 +33,10 @@ from pathlib import Path
 
 # What every module has imported in the end, of Ansible's utilities, of its wrapper, and by way of requests.
 LIBRARIES = (
-    *("argparse", "ast", "concurrent.futures", "contextvars", "ctypes", "dataclasses", "datetime", "difflib", "grp", "inspect", "locale"),
-    *("optparse", "platform", "queue", "random", "resource", "runpy", "selectors", "shlex", "shutil", "syslog", "textwrap", "threading"),
-    *("urllib.request", "uuid", "zipfile", "zoneinfo", "requests"),
+    *("argparse", "ast", "concurrent.futures.thread", "contextvars", "ctypes", "dataclasses", "datetime", "decimal", "difflib"),
+    *("encodings.cp437", "grp", "inspect", "locale", "optparse", "pkgutil", "platform", "pwd", "queue", "random", "resource", "runpy"),
+    *("secrets", "selectors", "shlex", "shutil", "syslog", "textwrap", "threading", "urllib.request", "uuid", "zipfile", "zoneinfo"),
+    *("numbers", "requests"),
 )
 
 # In place of the interpreter: hands over its arguments and files, and ends as the program did. Whatever is no program in a file or on
@@ -48,7 +49,7 @@ if arguments and arguments[0].startswith("-"):
 mask = os.umask(0)
 there = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 there.connect({path!r})
-wanted = marshal.dumps((arguments, dict(os.environ), os.getcwd(), mask))
+wanted = marshal.dumps((arguments, {{**os.environ, **{also!r}}}, os.getcwd(), mask))
 files = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
 there.sendmsg([len(wanted).to_bytes(4, "big")], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, files)])
 there.sendall(wanted)
@@ -58,23 +59,23 @@ os._exit(ended[0] if ended else 255)
 
 
 @contextlib.contextmanager
-def interpreter(python: Path, *more: str, variables: Mapping[str, str] | None = None) -> Iterator[Path]:
+def interpreter(python: Path, variables: Mapping[str, str] | None = None, also: Mapping[str, str] | None = None) -> Iterator[Path]:
     """A program to be run in place of `python`, as long as the context lasts.
 
-    :param more: further libraries to be loaded beforehand
     :param variables: those that Python reads when it begins; default: of this process
+    :param also: those that every program has, beside what it is given
     """
     with tempfile.TemporaryDirectory(prefix="warm-") as folder:
         client, path = Path(folder) / "python", str(Path(folder) / "socket")
-        client.write_text(CLIENT.format(python=os.fspath(python), path=path), encoding="utf-8")
+        client.write_text(CLIENT.format(python=os.fspath(python), path=path, also=dict(also or {})), encoding="utf-8")
         client.chmod(0o755)
         # The locale is as Ansible sets it for modules.
         environment = {**(os.environ if variables is None else variables), "LC_ALL": "C.UTF-8"}
-        command = [str(python), __file__, path, *LIBRARIES, *more]
+        command = [str(python), __file__, path]
         with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as server:
             try:
                 if not (server.stdout and server.stdout.readline()):
-                    raise RuntimeError(f"{python} could not load {', '.join(more) or 'its libraries'}")
+                    raise RuntimeError(f"{python} could not load {', '.join(LIBRARIES)}")
                 yield client
             finally:
                 server.terminate()
@@ -84,10 +85,15 @@ class Program:
     """What a client asks for, in the fork that runs it."""
 
     def __init__(self, connection: socket.socket) -> None:
+        """Raises EOFError when the client is gone before it said all."""
         size, self.files, _flags, _address = socket.recv_fds(connection, 4, 3)
         wanted = b""
         while len(wanted) < int.from_bytes(size, "big"):
-            wanted += connection.recv(1 << 16)
+            piece = connection.recv(1 << 16)
+            if not piece:
+                self.close()
+                raise EOFError
+            wanted += piece
         self.arguments, self.environment, self.folder, self.mask = marshal.loads(wanted)
 
     def close(self) -> None:
@@ -112,7 +118,7 @@ class Program:
         tempfile.tempdir = None
         path = self.arguments[0] if self.arguments else "<stdin>"
         sys.argv = self.arguments or [""]
-        sys.path[0] = os.path.dirname(os.path.abspath(path)) if self.arguments else ""
+        sys.path.insert(0, os.path.dirname(os.path.abspath(path)) if self.arguments else "")
         source = Path(path).read_bytes() if self.arguments else sys.stdin.buffer.read()
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         main.__dict__["__file__"] = path
@@ -141,7 +147,11 @@ def serve(path: str) -> Program:
             _told(running)
         if listener in ready:
             connection = listener.accept()[0]
-            program = Program(connection)
+            try:
+                program = Program(connection)
+            except EOFError:
+                connection.close()
+                continue
             pid = os.fork()
             if not pid:
                 signal.set_wakeup_fd(-1)
@@ -168,6 +178,8 @@ def _told(running: dict[int, socket.socket]) -> None:
 
 
 if __name__ == "__main__":
-    for library in sys.argv[2:]:
+    # The folder of this file, whose names are none of a module's business.
+    del sys.path[0]
+    for library in LIBRARIES:
         importlib.import_module(library)
     serve(sys.argv[1]).run()
