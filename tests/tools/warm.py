@@ -10,7 +10,7 @@
 Two thirds of what a module run costs are imports of the standard library and of requests, the same thousands of times in the tests. What
 comes out of a module's own zip file, Ansible's part and the collection's, is never loaded beforehand: that is what is tested. Variables
 that Python reads when it begins (PYTHONPATH and the like) are those of the loaded one. Used where a suite starts hundreds of modules; the
-roles' scenarios, the playbooks, the clients, the demo and the leak tests of the oldest ansible-core start each module as users do.
+roles' scenarios, the controller of the playbooks, the clients, the demo, and local leak tests of the oldest ansible-core do without.
 """
 
 from __future__ import annotations
