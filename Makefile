@@ -22,7 +22,7 @@ help: ## show this list
 demo: .venv/ready ## declare robots in a simulated Harbor, use their credentials, and see that a second run changes nothing
 	@$(tool).demo
 
-test: .venv/ready ## run every test and check (a quarter of an hour on two cores)
+test: .venv/ready ## run every test and check (about a quarter of an hour on two cores)
 	@$(tool).check
 
 simulator: .venv/ready ## run a simulated Harbor in the foreground: HARBOR=2.15.2 PORT=0
