@@ -17,7 +17,7 @@ import pytest
 
 from tests.tools import warm
 
-# Shows what a program has from outside, and what is loaded already.
+# Shows what a program has from outside, and leaves a word for its end.
 SHOWS = """
 import atexit, json, os, sys, tempfile
 mask = os.umask(0o022)
