@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import os
@@ -16,17 +15,13 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible.release import __version__
-
 from tests.leak.search import Hit, Searcher, private
-from tests.tools import pythons, warm
+from tests.tools import warm
 from tests.tools.hand_offs import ensure_collections
 from tests.tools.paths import COLLECTIONS, link_collection
 
 HERE = Path(__file__).resolve().parent
 PATIENCE = 300.0
-# In local runs with the oldest ansible-core each module starts as it does for users; in others it runs in an interpreter that is warm.
-NEWER = not __version__.startswith(f"{next(iter(pythons.CORES))}.")
 
 # Runs the command that is meant for the other host, which is the last argument, here.
 SSH = """#!/bin/sh
@@ -139,9 +134,7 @@ def run(
     }
     path = HERE / "playbooks" / playbook
     command = [str(binaries / "ansible-playbook"), "-vvvv", "--diff", "-i", str(inputs / "hosts"), "-e", f"@{inputs / 'variables.json'}"]
-    is_warm = NEWER or way.connection == "ssh"
-    with contextlib.ExitStack() as stack:
-        python = stack.enter_context(warm.interpreter(Path(sys.executable), environment)) if is_warm else sys.executable
+    with warm.interpreter(Path(sys.executable), environment) as python:
         host = f"harbor ansible_connection={way.connection} ansible_python_interpreter={python}\n"
         (inputs / "hosts").write_text(host, encoding="utf-8")
         done = subprocess.run(

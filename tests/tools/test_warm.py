@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,12 +55,34 @@ def test_what_a_program_has(python: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_loaded(python: Path, tmp_path: Path) -> None:
-    """Libraries are, of what is under test nothing is."""
+    """Libraries are, and what Ansible gives to every module; of what is under test nothing is, nor the controller's part of Ansible."""
     told = subprocess.run(
         [python], input="import sys; print(*sys.modules)", cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
-    assert {"requests", "urllib3", "zipfile"} <= set(told.split())
-    assert [name for name in told.split() if name.startswith("ansible")] == []
+    assert {"requests", "urllib3", "zipfile", "ansible.module_utils.basic"} <= set(told.split())
+    assert [name for name in told.split() if name.startswith("ansible") and not f"{name}.".startswith("ansible.module_utils.")] == [
+        "ansible"
+    ]
+
+
+def test_what_else_is_ansibles(python: Path, tmp_path: Path) -> None:
+    """It comes from the zip file that a program has put on its path, as the collection does; without one it is not there."""
+    packed = tmp_path / "payload.zip"
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("ansible/modules/__init__.py", "")
+        file.writestr("ansible/modules/made_up.py", "from ansible.module_utils.basic import AnsibleModule")
+        file.writestr("ansible/module_utils/basic.py", "raise ValueError")
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"import sys; sys.path.insert(0, {str(packed)!r})\n"
+        "from ansible.modules import made_up\n"
+        "print(made_up.__file__, made_up.AnsibleModule.__name__)\n"
+        "import ansible.module_utils.facts",
+        encoding="utf-8",
+    )
+    done = subprocess.run([python, program], capture_output=True, text=True, check=False)
+    assert done.stdout == f"{packed}/ansible/modules/made_up.py AnsibleModule\n", done.stderr
+    assert "No module named 'ansible.module_utils.facts'" in done.stderr
 
 
 def test_from_standard_input(python: Path) -> None:

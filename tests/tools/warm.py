@@ -7,17 +7,19 @@
     with warm.interpreter(binaries / "python") as python:
         subprocess.run([python, "AnsiballZ_harbor_robot.py"])
 
-Two thirds of what a module run costs are imports of the standard library and of requests, the same thousands of times in the tests. What
-comes out of a module's own zip file, Ansible's part and the collection's, is never loaded beforehand: that is what is tested. Variables
-that Python reads when it begins (PYTHONPATH and the like) are those of the loaded one. Used where a suite starts hundreds of modules; the
-roles' scenarios, the controller of the playbooks, the clients, the demo, and local leak tests of the oldest ansible-core do without.
+Most of what a module run costs are imports of the standard library, of requests, and of what Ansible puts into every module's zip file,
+the same thousands of times in the tests. What is the collection's is never loaded beforehand: that is what is tested. Variables that
+Python reads when it begins (PYTHONPATH and the like) are those of the loaded one. Used where a suite starts hundreds of modules; the
+roles' scenarios, the controller of the playbooks, the clients, the demo, and what is handed to Kubernetes and AWX do without.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
 import marshal
 import os
 import select
@@ -28,7 +30,7 @@ import sys
 import tempfile
 import time
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 # What every module has imported in the end, of Ansible's utilities, of its wrapper, and by way of requests.
@@ -37,6 +39,13 @@ LIBRARIES = (
     *("encodings.cp437", "grp", "inspect", "locale", "optparse", "pkgutil", "platform", "pwd", "queue", "random", "resource", "runpy"),
     *("secrets", "selectors", "shlex", "shutil", "syslog", "textwrap", "threading", "urllib.request", "uuid", "zipfile", "zoneinfo"),
     *("numbers", "requests"),
+)
+
+# Of Ansible's, what runs a module and what modules stand on; some came with later versions.
+ANSIBLE = (
+    *("ansible.module_utils.basic", "ansible.module_utils.urls", "ansible.module_utils._internal._ansiballz._loader"),
+    "ansible.module_utils._internal._json._profiles._module_legacy_c2m",
+    "ansible.module_utils._internal._json._profiles._module_legacy_m2c",
 )
 
 # In place of the interpreter: hands over its arguments and files, and ends as the program did. Whatever is no program in a file or on
@@ -125,6 +134,35 @@ class Program:
         exec(compile(source, path, "exec", dont_inherit=True), main.__dict__)
 
 
+class InZip(importlib.abc.MetaPathFinder):
+    """Finds what a program needs of Ansible beside what is loaded already: in the zip file that it has put on its path."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Called for what is nowhere else."""
+        above = fullname.split(".")[:-1]
+        if above[:1] != ["ansible"]:
+            return None
+        return importlib.machinery.PathFinder.find_spec(fullname, [os.path.join(zip, *above) for zip in sys.path if zip.endswith(".zip")])
+
+
+def load_ansible() -> None:
+    """Load what all zip files hold of Ansible, where this interpreter has it: not the controller's part, nor what some modules need."""
+    found = importlib.util.find_spec("ansible")
+    if not found:
+        return
+    # Known, and not run, as it would bring the controller's part.
+    sys.modules["ansible"] = importlib.util.module_from_spec(found)
+    for name in ANSIBLE:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+    for name, module in sys.modules.items():
+        if name.partition(".")[0] == "ansible" and hasattr(module, "__path__"):
+            module.__path__ = []
+    sys.meta_path.append(InZip())
+
+
 def serve(path: str) -> Program:
     """Take programs and fork for each. Returns in the fork alone; the original goes on until it is terminated."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -182,4 +220,5 @@ if __name__ == "__main__":
     del sys.path[0]
     for library in LIBRARIES:
         importlib.import_module(library)
+    load_ansible()
     serve(sys.argv[1]).run()
