@@ -7,17 +7,21 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import functools
 import json
 import re
 import tempfile
 import typing as t
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.hand_offs.runs import NEWEST, OLDEST, Run, installed, run
 from tests.kubernetes.app import Cluster
+from tests.tools import warm
+from tests.tools.hand_offs import KUBERNETES
 
 # Up to ansible-core 2.18 results are converted, censored and told in other ways than since.
 BOTH = pytest.mark.parametrize("core", sorted({OLDEST, NEWEST}))
@@ -61,9 +65,12 @@ WITHOUT_DEFAULTS = """
 class Stage:
     """A cluster, and a folder in which playbooks run against it."""
 
-    def __init__(self, folder: Path, cluster: Cluster, core: str) -> None:
+    def __init__(self, folder: Path, cluster: Cluster, core: str, python: Path) -> None:
         self.folder, self.cluster, self.core = folder, cluster, core
-        self.variables: dict[str, t.Any] = {"cluster": {"url": cluster.url, "token": cluster.token}}
+        self.variables: dict[str, t.Any] = {
+            "ansible_python_interpreter": str(python),
+            "cluster": {"url": cluster.url, "token": cluster.token},
+        }
         self.secrets = {"ci": CI["password"], "deployer": DEPLOYER["secret"], "again": AGAIN["password"], "token": cluster.token}
         # Plain letters, so that they are found in every form of what has them in it.
         self.secrets |= {f"auth of {one['username']}": auth(one)["auth"] for one in (CI, DEPLOYER, AGAIN)}
@@ -97,12 +104,24 @@ def core() -> str:
     return OLDEST
 
 
+@pytest.fixture(scope="module")
+def interpreters() -> Iterator[Callable[[str], Path]]:
+    """Where the modules of an ansible-core run."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def interpreter(core: str) -> Path:
+            return stack.enter_context(warm.interpreter(BINARIES[core] / "python", libraries=KUBERNETES))
+
+        yield interpreter
+
+
 @pytest.fixture
-def stage(core: str) -> Iterator[Stage]:
+def stage(core: str, interpreters: Callable[[str], Path]) -> Iterator[Stage]:
     """A fresh cluster with the namespaces shop and web, and a folder with a short path, because Ansible makes sockets in it."""
     cluster = Cluster("shop", "web")
     with cluster.serving(), tempfile.TemporaryDirectory(prefix="hand-") as folder:
-        yield Stage(Path(folder), cluster, core)
+        yield Stage(Path(folder), cluster, core, interpreters(core))
 
 
 def auth(credential: dict[str, str]) -> dict[str, str]:

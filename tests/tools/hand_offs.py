@@ -19,6 +19,8 @@ from tests.tools.paths import BIN, CACHE
 # The package, of which only some folders are kept, and those folders.
 BUNDLE = "ansible==12.3.0"
 WANTED = ("awx/awx", "community/hashi_vault", "kubernetes/core")
+# What the modules of kubernetes.core import, which takes longer than all else that they do here.
+KUBERNETES = ("kubernetes.config", "kubernetes.dynamic")
 
 
 def ensure_collections() -> Path:

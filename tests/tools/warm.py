@@ -8,9 +8,10 @@
         subprocess.run([python, "AnsiballZ_harbor_robot.py"])
 
 Most of what a module run costs are imports of the standard library, of requests, and of what Ansible puts into every module's zip file,
-the same thousands of times in the tests. What is the collection's is never loaded beforehand: that is what is tested. Variables that
-Python reads when it begins (PYTHONPATH and the like) are those of the loaded one. Used where a suite starts hundreds of modules; the
-roles' scenarios, the controller of the playbooks, the clients, the demo, and what is handed to Kubernetes and AWX do without.
+the same thousands of times in the tests. What is the collection's is never loaded beforehand: that is what is tested. Modules have to
+come from the ansible-core that this Python has. Variables that Python reads when it begins (PYTHONPATH and the like) are those of the
+loaded one. Used where a suite starts hundreds of modules; the roles' scenarios, the controller of the playbooks, the clients, the demo,
+and what is handed to AWX do without.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import sys
 import tempfile
 import time
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 # What every module has imported in the end, of Ansible's utilities, of its wrapper, and by way of requests.
@@ -68,11 +69,14 @@ os._exit(ended[0] if ended else 255)
 
 
 @contextlib.contextmanager
-def interpreter(python: Path, variables: Mapping[str, str] | None = None, also: Mapping[str, str] | None = None) -> Iterator[Path]:
+def interpreter(
+    python: Path, variables: Mapping[str, str] | None = None, also: Mapping[str, str] | None = None, libraries: Iterable[str] = ()
+) -> Iterator[Path]:
     """A program to be run in place of `python`, as long as the context lasts.
 
     :param variables: those that Python reads when it begins; default: of this process
     :param also: those that every program has, beside what it is given
+    :param libraries: more to be loaded than what every module needs
     """
     with tempfile.TemporaryDirectory(prefix="warm-") as folder:
         client, path = Path(folder) / "python", str(Path(folder) / "socket")
@@ -80,11 +84,12 @@ def interpreter(python: Path, variables: Mapping[str, str] | None = None, also: 
         client.chmod(0o755)
         # The locale is as Ansible sets it for modules.
         environment = {**(os.environ if variables is None else variables), "LC_ALL": "C.UTF-8"}
-        command = [str(python), __file__, path]
+        wanted = [*LIBRARIES, *libraries]
+        command = [str(python), __file__, path, *wanted]
         with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as server:
             try:
                 if not (server.stdout and server.stdout.readline()):
-                    raise RuntimeError(f"{python} could not load {', '.join(LIBRARIES)}")
+                    raise RuntimeError(f"{python} could not load {', '.join(wanted)}")
                 yield client
             finally:
                 server.terminate()
@@ -218,7 +223,7 @@ def _told(running: dict[int, socket.socket]) -> None:
 if __name__ == "__main__":
     # The folder of this file, whose names are none of a module's business.
     del sys.path[0]
-    for library in LIBRARIES:
+    for library in sys.argv[2:]:
         importlib.import_module(library)
     load_ansible()
     serve(sys.argv[1]).run()
