@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.bench import declared
 from tests.bench.target import Target
-from tests.tools import kept_bytecode
+from tests.tools import shortcuts
 from tests.tools.paths import COLLECTIONS, ROOT
 
 CHANGED = re.compile(r" : ok=\d+ +changed=(\d+) ")
@@ -122,4 +122,4 @@ class Bench:
             "ANSIBLE_CONFIG": str(Path(__file__).with_name("ansible.cfg")),
             "PYTHONPATH": str(COLLECTIONS),
         }
-        return plain | places | {kept_bytecode.OFF: "1"} | self.target.environment
+        return plain | places | {shortcuts.OFF: "1"} | self.target.environment

@@ -26,7 +26,7 @@ from pathlib import Path
 import yaml
 
 from tests.tools import harbor, pythons, warm
-from tests.tools.environments import ensure_core, install_into
+from tests.tools.environments import ensure_core, install_into, provide_shortcuts
 from tests.tools.guest import visiting
 from tests.tools.paths import BIN, CACHE, ROOT
 
@@ -76,7 +76,9 @@ def _provide_pip(home: Path) -> None:
     downloads.mkdir(parents=True, exist_ok=True)
     for version in PIPS:
         shutil.copyfile(Path(__file__).with_name("get_pip.py"), downloads / f"get_pip_{version.replace('.', '_')}.py")
-        install_into(downloads / f"pip-{version}", f"pip=={version}")
+        pip = downloads / f"pip-{version}"
+        install_into(pip, f"pip=={version}")
+        provide_shortcuts(pip)
     for name in (".pip", ".config/pip"):
         settings, link = Path.home() / name, home / name
         if settings.is_dir() and not link.exists():

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.tools import kept_bytecode
+from tests.tools import shortcuts
 from tests.tools.paths import BIN, CACHE, RUN_REQUIREMENTS, VENV
 
 # pip's settings and the variables by which uv takes the same ones.
@@ -78,7 +78,7 @@ def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]
         return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and (folder / "bin" / "python").exists()
 
     if ready():
-        _keep_bytecode(folder)
+        _provide_shortcuts(folder)
         return False
     with locked(folder):
         if ready():
@@ -89,7 +89,7 @@ def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]
             _uv("venv", "--quiet", "--clear", "--python", python, str(folder))
         arguments = [argument for file in files for argument in ("-r", str(file))]
         _uv("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *requirements, *arguments)
-        _keep_bytecode(folder)
+        _provide_shortcuts(folder)
         stamp.write_text(wanted, encoding="utf-8")
     return True
 
@@ -102,16 +102,20 @@ def ensure_core(core: str, python: str) -> Path:
     return folder / "bin"
 
 
-def _keep_bytecode(folder: Path) -> None:
-    """Have every Python of the environment keep what it compiles of modules' zip files."""
-    (packages,) = (folder / "lib").glob("python*/site-packages")
-    source = Path(kept_bytecode.__file__).read_text(encoding="utf-8")
-    for name, content in {"_kept_bytecode.py": source, "_kept_bytecode.pth": "import _kept_bytecode; _kept_bytecode.keep()\n"}.items():
+def provide_shortcuts(packages: Path) -> None:
+    """Have every process take them whose Python finds packages, and what to do when it begins, in this folder."""
+    source = Path(shortcuts.__file__).read_text(encoding="utf-8")
+    for name, content in {"_shortcuts.py": source, "_shortcuts.pth": "import _shortcuts; _shortcuts.take()\n"}.items():
         file = packages / name
         if not file.exists() or file.read_text(encoding="utf-8") != content:
             fresh = file.with_name(f"{name}.{os.getpid()}")
             fresh.write_text(content, encoding="utf-8")
             fresh.replace(file)
+
+
+def _provide_shortcuts(folder: Path) -> None:
+    (packages,) = (folder / "lib").glob("python*/site-packages")
+    provide_shortcuts(packages)
 
 
 def install_into(folder: Path, requirement: str) -> None:

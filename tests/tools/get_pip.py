@@ -4,8 +4,8 @@
 
 """Stands in for the script that ansible-test fetches from the internet to put pip into a virtual environment.
 
-Beside it lie folders such as `pip-24.2`, which hold the versions that ansible-test asks for: an environment that names one on its path
-has it at once, and each Python compiles pip once for all environments.
+Beside it lie folders such as `pip-24.2`, which hold the versions that ansible-test asks for, and the shortcuts: an environment that names
+one on its path has it at once, and each Python compiles pip once for all environments.
 """
 
 import pathlib
@@ -18,6 +18,7 @@ for package in packages:
     name, _equals, version = package.partition("==")
     held = pathlib.Path(__file__).with_name(f"{name}-{version}")
     if held.is_dir():
-        pathlib.Path(sysconfig.get_path("purelib"), f"{name}.pth").write_text(f"{held}\n", encoding="utf-8")
+        named = pathlib.Path(sysconfig.get_path("purelib"), f"{name}.pth")
+        named.write_text(f"import site; site.addsitedir({str(held)!r})\n", encoding="utf-8")
     else:
         subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", package])
