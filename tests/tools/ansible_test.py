@@ -15,6 +15,7 @@ one and lies outside of every repository. Its environments and caches go to a ho
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -25,8 +26,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.tools import harbor, pythons, warm
-from tests.tools.environments import ensure_core, install_into, provide_shortcuts
+from tests.tools import harbor, pip_by_uv, pythons, warm
+from tests.tools.environments import ensure_core, provide_shortcuts, uv_environment
 from tests.tools.guest import visiting
 from tests.tools.paths import BIN, CACHE, ROOT
 
@@ -71,19 +72,24 @@ def environment(home: Path, binaries: Path) -> dict[str, str]:
 
 
 def _provide_pip(home: Path) -> None:
-    """Have ansible-test find pip where it would download it, and the user's settings of pip."""
+    """Have ansible-test find the script by which it gets pip where it would download it to, and no pip but uv."""
     downloads = home / ".ansible" / "test" / "cache"
-    downloads.mkdir(parents=True, exist_ok=True)
-    for version in PIPS:
-        shutil.copyfile(Path(__file__).with_name("get_pip.py"), downloads / f"get_pip_{version.replace('.', '_')}.py")
-        pip = downloads / f"pip-{version}"
-        install_into(pip, f"pip=={version}")
-        provide_shortcuts(pip)
-    for name in (".pip", ".config/pip"):
-        settings, link = Path.home() / name, home / name
-        if settings.is_dir() and not link.exists():
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(settings, target_is_directory=True)
+    package = downloads / "packages" / "pip"
+    package.mkdir(parents=True, exist_ok=True)
+    provide_shortcuts(package.parent)
+    names = ("UV_", "SSL_CERT_FILE")
+    known = {
+        "uv": str(BIN / "uv"),
+        "environment": {name: value for name, value in uv_environment(BIN / "python").items() if name.startswith(names)},
+        "packages": str(package.parent),
+    }
+    for folder in (downloads, package):
+        file = folder / pip_by_uv.KNOWN
+        # Where packages come from may be told with a password.
+        file.touch(0o600)
+        file.write_text(json.dumps(known), encoding="utf-8")
+    for script in (package / "__main__.py", *(downloads / f"get_pip_{version.replace('.', '_')}.py" for version in PIPS)):
+        shutil.copyfile(pip_by_uv.__file__, script)
 
 
 def sanity(core: str, arguments: list[str]) -> int:

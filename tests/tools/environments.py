@@ -118,23 +118,6 @@ def _provide_shortcuts(folder: Path) -> None:
     provide_shortcuts(packages)
 
 
-def install_into(folder: Path, requirement: str) -> None:
-    """Put one package, without what it depends on, into a folder that is not there yet."""
-    if not folder.exists():
-        _uv(
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--compile-bytecode",
-            "--python",
-            str(BIN / "python"),
-            "--target",
-            str(folder),
-            requirement,
-        )
-
-
 def _bootstrap(python: str) -> None:
     """Make .venv with nothing but Python's standard library, and put uv into it."""
     if not (BIN / "python").exists():
