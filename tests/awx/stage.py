@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.awx.app import Awx
 from tests.hand_offs.runs import Run, installed, run
+from tests.tools import warm
 from tests.tools.paths import ROOT
 
 OTHERS, BINARIES = installed()
@@ -25,4 +26,6 @@ IMAGE = "registry.example.com/tools/harbor-robots:1"
 def apply(awx: Awx, folder: Path, core: str, *options: str, **variables: t.Any) -> Run:
     """Run it as somebody who has a token of AWX."""
     access = {"CONTROLLER_HOST": awx.url, "CONTROLLER_OAUTH_TOKEN": awx.token}
-    return run(folder, BINARIES[core], PLAYBOOK, {"awx_project_url": URL, **variables}, [OTHERS], *options, more=access)
+    with warm.interpreter(BINARIES[core] / "python") as python:
+        given = {"ansible_python_interpreter": str(python), "awx_project_url": URL, **variables}
+        return run(folder, BINARIES[core], PLAYBOOK, given, [OTHERS], *options, more=access)

@@ -11,7 +11,7 @@ Most of what a module run costs are imports of the standard library, of requests
 the same thousands of times in the tests. What is the collection's is never loaded beforehand: that is what is tested. Modules have to
 come from the ansible-core that this Python has. Variables that Python reads when it begins (PYTHONPATH and the like) are those of the
 loaded one. Used where a suite starts hundreds of modules; the roles' scenarios, the controller of the playbooks, the clients, the demo,
-and what is handed to AWX do without.
+and jobs of AWX do without.
 """
 
 from __future__ import annotations
