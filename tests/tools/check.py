@@ -27,8 +27,8 @@ import time
 from tests.tools import parts, programs, pythons
 from tests.tools.paths import BIN, ROOT, link_collection
 
-# Twice what a small machine has cores, because most parts wait for something now and then.
-LANES = 4
+# Twice what a small machine has cores, because most parts wait for something now and then, and one for those that wait most of the time.
+LANES = 5
 # Seconds after which a command hangs rather than works.
 PATIENCE = 1800.0
 

@@ -21,8 +21,8 @@ SANITY = ("2.19",)
 
 # What takes minutes, the longest first; the rest fills up the lanes in the end.
 LONGEST = (
-    *("integration-2.15.2", "leak-2.21", "fleet", "faults", "sanity-2.19", "integration-2.12.4", "integration-2.9.5", "leak-2.16"),
-    *("playbooks", "hand-offs", "molecule", "stores", "awx"),
+    *("faults", "integration-2.15.2", "leak-2.21", "fleet", "playbooks", "sanity-2.19", "integration-2.12.4", "integration-2.9.5"),
+    *("leak-2.16", "stores", "molecule", "clients", "awx", "hand-offs", "contract"),
 )
 
 # What is written for a shell.
