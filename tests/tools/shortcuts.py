@@ -20,7 +20,7 @@ import zipimport
 from types import CodeType
 
 FOLDER = os.path.join(sys.prefix, "kept-bytecode")
-# New objects that can refer to others, less those that are gone, before garbage is looked for: 700 in Python itself.
+# New objects that can refer to others, less those that are gone, before garbage is looked for; Python's own limit is some hundreds.
 MANY = 1_000_000
 # Set where times are measured, because users have none of this.
 OFF = "HARBORMASTER_TAKES_NO_SHORTCUTS"

@@ -149,7 +149,9 @@ class InZip(importlib.abc.MetaPathFinder):
         above = fullname.split(".")[:-1]
         if above[:1] != ["ansible"]:
             return None
-        return importlib.machinery.PathFinder.find_spec(fullname, [os.path.join(zip, *above) for zip in sys.path if zip.endswith(".zip")])
+        return importlib.machinery.PathFinder.find_spec(
+            fullname, [os.path.join(place, *above) for place in sys.path if place.endswith(".zip")]
+        )
 
 
 def load_ansible() -> None:
