@@ -74,20 +74,18 @@ def environment(home: Path, binaries: Path) -> dict[str, str]:
 def _provide_pip(home: Path) -> None:
     """Have ansible-test find the script by which it gets pip where it would download it to, and no pip but uv."""
     downloads = home / ".ansible" / "test" / "cache"
-    package = downloads / "packages" / "pip"
+    package = downloads / pip_by_uv.PACKAGES / "pip"
     package.mkdir(parents=True, exist_ok=True)
     provide_shortcuts(package.parent)
     names = ("UV_", "SSL_CERT_FILE")
     known = {
         "uv": str(BIN / "uv"),
         "environment": {name: value for name, value in uv_environment(BIN / "python").items() if name.startswith(names)},
-        "packages": str(package.parent),
     }
-    for folder in (downloads, package):
-        file = folder / pip_by_uv.KNOWN
-        # Where packages come from may be told with a password.
-        file.touch(0o600)
-        file.write_text(json.dumps(known), encoding="utf-8")
+    file = package / pip_by_uv.KNOWN
+    # Where packages come from may be told with a password.
+    file.touch(0o600)
+    file.write_text(json.dumps(known), encoding="utf-8")
     for script in (package / "__main__.py", *(downloads / f"get_pip_{version.replace('.', '_')}.py" for version in PIPS)):
         shutil.copyfile(pip_by_uv.__file__, script)
 

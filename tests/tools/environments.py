@@ -78,7 +78,7 @@ def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]
         return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted and (folder / "bin" / "python").exists()
 
     if ready():
-        _provide_shortcuts(folder)
+        provide_shortcuts(_packages(folder))
         return False
     with locked(folder):
         if ready():
@@ -89,7 +89,7 @@ def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]
             _uv("venv", "--quiet", "--clear", "--python", python, str(folder))
         arguments = [argument for file in files for argument in ("-r", str(file))]
         _uv("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *requirements, *arguments)
-        _provide_shortcuts(folder)
+        provide_shortcuts(_packages(folder))
         stamp.write_text(wanted, encoding="utf-8")
     return True
 
@@ -113,9 +113,9 @@ def provide_shortcuts(packages: Path) -> None:
             fresh.replace(file)
 
 
-def _provide_shortcuts(folder: Path) -> None:
+def _packages(folder: Path) -> Path:
     (packages,) = (folder / "lib").glob("python*/site-packages")
-    provide_shortcuts(packages)
+    return packages
 
 
 def _bootstrap(python: str) -> None:
