@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.caller import PULL, PUSH, Caller, pair, permission, robot_body
+from tests.contract.replayer import Mask
 from tests.simulator.versions import LATEST_PATCH, Version
 
 DURATION_RULE = ", duration must be either -1(Never) or a positive integer"
@@ -267,6 +268,15 @@ class TestLegacyRobots:
             assert harbor("DELETE", f"/robots/{number}").status == 200
         else:
             assert put.error == no_rows
+
+
+    def test_they_are_of_the_time_of_2_1(self) -> None:
+        # at some hour of every day, a robot of today would be whole days away from the recorded expiry, and masked as such
+        harbor = Caller()
+        number = harbor.arrange("legacy_robot", name="robot$old", project_id=1, expires_at=1999999999)
+        reading = harbor("GET", f"/robots/{number}").json
+        assert reading["creation_time"] == "2020-09-16T12:00:00.000Z"
+        assert Mask({}).value(reading)["expires_at"] == 1999999999
 
 
 class TestProjectRobotPaths:

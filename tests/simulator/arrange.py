@@ -5,10 +5,14 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timezone
 from typing import Any
 
 from .robots import expire
 from .state import Robot, State, digest
+
+LEGACY = datetime(2020, 9, 16, 12, tzinfo=timezone.utc)
+"""When robots of Harbor 2.1 were made. Of today, they would expire whole days after their creation once a day, by the recorded expiry."""
 
 
 def arrange(state: State, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -39,6 +43,7 @@ def _legacy_robot(state: State, wanted: dict[str, Any]) -> Robot:
     if project_id not in state.projects:
         raise ValueError(f"there is no project {project_id}")
     robot = Robot(state.next_id("robot"), str(wanted["name"]), project_id, str(wanted.get("description", "legacy")),
-                  expires_at=int(wanted.get("expires_at", time.time() + 30 * 86400)), salt=str(wanted.get("token", "")))
+                  expires_at=int(wanted.get("expires_at", time.time() + 30 * 86400)), salt=str(wanted.get("token", "")),
+                  created=LEGACY)
     state.add_robot(robot)
     return robot
