@@ -125,12 +125,12 @@ faults:
 import re
 import typing as t
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
-from ansible_collections.harbormaster.robots.plugins.module_utils._catalogues import Catalogue, parse_version
-from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
-from ansible_collections.harbormaster.robots.plugins.module_utils._observe import Observer
-from ansible_collections.harbormaster.robots.plugins.module_utils._permissions import grants
-from ansible_collections.harbormaster.robots.plugins.module_utils._presets import PRESETS
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.catalogues import Catalogue, parse_version
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.permissions import grants
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.presets import PRESETS
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer
 
 OLDEST = (2, 2, 0)
 VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?\Z")

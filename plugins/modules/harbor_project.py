@@ -123,10 +123,10 @@ faults:
 
 import typing as t
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import WrongInput
-from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
-from ansible_collections.harbormaster.robots.plugins.module_utils._projects import Outcome, Wish, apply, faults_of, lines, plan, view
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.projects import Outcome, Wish, apply, faults_of, lines, plan, view
 
 
 def judge(params: t.Mapping[str, t.Any]) -> tuple[list[str], list[str]]:

@@ -223,12 +223,12 @@ faults:
   sample: ["name 'CI' is not valid"]
 """
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
-from ansible_collections.harbormaster.robots.plugins.module_utils._declarations import judge, read
-from ansible_collections.harbormaster.robots.plugins.module_utils._fleet import Fleet
-from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
-from ansible_collections.harbormaster.robots.plugins.module_utils._options import declaration_spec
-from ansible_collections.harbormaster.robots.plugins.module_utils._results import report
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.options import declaration_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.results import report
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import judge, read
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.fleet import Fleet
 
 
 def work(module: HarborModule, api: HarborApi) -> Report:

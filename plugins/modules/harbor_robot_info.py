@@ -146,12 +146,12 @@ faults:
   sample: ["name 'CI' is not valid"]
 """
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
-from ansible_collections.harbormaster.robots.plugins.module_utils._declarations import declaration_of
-from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
-from ansible_collections.harbormaster.robots.plugins.module_utils._observe import Observer
-from ansible_collections.harbormaster.robots.plugins.module_utils._reader import Reader, judge
-from ansible_collections.harbormaster.robots.plugins.module_utils._results import shown
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.results import shown
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import declaration_of
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.reader import Reader, judge
 
 
 def work(module: HarborModule, api: HarborApi) -> Report:

@@ -100,13 +100,13 @@ faults:
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
-from ansible_collections.harbormaster.robots.plugins.module_utils._declarations import read
-from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
-from ansible_collections.harbormaster.robots.plugins.module_utils._observe import Observer
-from ansible_collections.harbormaster.robots.plugins.module_utils._options import identity_spec
-from ansible_collections.harbormaster.robots.plugins.module_utils._results import shown
-from ansible_collections.harbormaster.robots.plugins.module_utils._verdict import verdict
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.options import identity_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.results import shown
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import read
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.verdict import verdict
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer
 
 
 def judge(params: t.Mapping[str, t.Any]) -> tuple[list[str], list[str]]:

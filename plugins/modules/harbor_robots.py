@@ -441,9 +441,9 @@ faults:
 
 import typing as t
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._api import HarborApi
-from ansible_collections.harbormaster.robots.plugins.module_utils._bulk import Input, bulk_spec, explain, run
-from ansible_collections.harbormaster.robots.plugins.module_utils._module import HarborModule, Report
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.bulk import Input, bulk_spec, explain, run
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
 
 
 def main() -> None:

@@ -178,9 +178,9 @@ faults:
   sample: ["registry 'https://harbor.example.com' is not valid: a host, and a port where needed, as in docker login"]
 """
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._auth_file import Login
-from ansible_collections.harbormaster.robots.plugins.module_utils._exit import SealedModule
-from ansible_collections.harbormaster.robots.plugins.module_utils._registry_auth import judge, run, spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.exit import SealedModule
+from ansible_collections.harbormaster.robots.plugins.module_utils._login.auth_file import Login
+from ansible_collections.harbormaster.robots.plugins.module_utils._login.registry_auth import judge, run, spec
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.harbormaster.robots.plugins.module_utils import _names, _secrets
-from ansible_collections.harbormaster.robots.plugins.module_utils._list import merged
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots import names, secrets
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declaration_list import merged
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Entry
 
 Options = t.Mapping[str, t.Any]
@@ -85,9 +85,9 @@ def keys_of(robots: t.Any, defaults: t.Any) -> dict[int, str]:
     for number, options in enumerate(robots if isinstance(robots, list) else ()):
         whole = merged(options, defaults if isinstance(defaults, dict) else {}) if isinstance(options, dict) else {}
         name, project = whole.get("name"), whole.get("project")
-        usable = all(isinstance(one, str) and _names.NAME.match(one) for one in (name, project) if one is not None)
+        usable = all(isinstance(one, str) and names.NAME.match(one) for one in (name, project) if one is not None)
         if name and usable and whole.get("state") in (None, "present") and whole.get("secret") is None:
-            found[number] = _names.stored(project, str(name))
+            found[number] = names.stored(project, str(name))
     return found
 
 
@@ -97,7 +97,7 @@ def candidates(keys: t.Mapping[int, str], entries: t.Mapping[str, Entry], adopt:
     for number, key in keys.items():
         entry = entries.get(key)
         known = (entry.pending or entry.secret) if entry else None
-        found.append(Kept(number, key, entry, key in adopt, known or _secrets.generate(), known is not None))
+        found.append(Kept(number, key, entry, key in adopt, known or secrets.generate(), known is not None))
     return found
 
 
@@ -131,7 +131,7 @@ def verdict(kept: Kept, told: Options, confirmed_works: bool, on_drift: str, ver
         if on_drift == RESTORE:
             return Verdict(kept, {**options, "secret": entry.secret or entry.pending, "on_drift": RESTORE})
         if on_drift == REFRESH:
-            fresh = _secrets.generate()
+            fresh = secrets.generate()
             return Verdict(kept, {**options, "secret": fresh, "on_drift": RESTORE}, pending=fresh)
         return Verdict(kept, options)
     robot = told.get("robot") or {}

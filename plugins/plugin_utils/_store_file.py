@@ -20,7 +20,7 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, is_encrypted, match_encrypt_secret
 
-from ansible_collections.harbormaster.robots.plugins.module_utils import _private_file
+from ansible_collections.harbormaster.robots.plugins.module_utils._login import private_file
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Changes, Entry, Store, StoreError, conflict, entry_of, moved
 
 VERSION = 1
@@ -101,10 +101,10 @@ class FileStore(Store):
 
     def rehearse(self) -> None:
         try:
-            _private_file.refuse_unwritable(_private_file.Content(self.path))
+            private_file.refuse_unwritable(private_file.Content(self.path))
             if self._cipher is not None:
                 self._cipher.identity()
-        except _private_file.FileFault as exc:
+        except private_file.FileFault as exc:
             raise StoreError("store %s" % exc) from exc
         except StoreError as exc:
             raise self._fault(exc) from exc
@@ -114,14 +114,14 @@ class FileStore(Store):
     def _fault(self, text: t.Any) -> StoreError:
         return StoreError("store %s: %s" % (self.path, text))
 
-    def _load(self) -> tuple[_private_file.Content, dict[str, Entry]]:
+    def _load(self) -> tuple[private_file.Content, dict[str, Entry]]:
         try:
             # A playbook's own folder, which may be anybody's in a container where root runs it.
-            content = _private_file.read(self.path, wary=False)
+            content = private_file.read(self.path, wary=False)
             return content, {} if content.raw is None else _parsed(self._opened(content.raw))
         except StoreError as exc:
             raise self._fault(exc) from exc
-        except _private_file.FileFault as exc:
+        except private_file.FileFault as exc:
             raise StoreError("store %s" % exc) from exc
 
     def _opened(self, content: bytes) -> bytes:
@@ -133,17 +133,17 @@ class FileStore(Store):
             raise StoreError("it is not encrypted; encrypt it with ansible-vault, or say format=plain")
         return content
 
-    def _save(self, content: _private_file.Content, entries: t.Mapping[str, Entry]) -> None:
+    def _save(self, content: private_file.Content, entries: t.Mapping[str, Entry]) -> None:
         # Through JSON, because YAML knows none of the kinds of text that Ansible has (up to 2.18).
         robots = json.loads(json.dumps({key: entries[key].as_dict() for key in sorted(entries)}))
         text = (TITLE + yaml.safe_dump({"version": VERSION, "robots": robots}, sort_keys=False)).encode()
         try:
-            _private_file.replace(content, text if self._cipher is None else self._cipher.close(text))
+            private_file.replace(content, text if self._cipher is None else self._cipher.close(text))
         except StoreError as exc:
             raise self._fault(exc) from exc
-        except _private_file.FileFault as exc:
+        except private_file.FileFault as exc:
             raise StoreError("store %s" % exc) from exc
-        except _private_file.Moved as exc:
+        except private_file.Moved as exc:
             raise self._fault("somebody else wrote it meanwhile; run again") from exc
 
     @contextlib.contextmanager

@@ -14,7 +14,7 @@ import typing as t
 
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._options import store_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.options import store_spec
 from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import spec_faults, timeout_fault
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store import Store, StoreError
 from ansible_collections.harbormaster.robots.plugins.plugin_utils._store_command import CommandStore

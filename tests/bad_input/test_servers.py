@@ -206,11 +206,11 @@ def test_a_project_that_the_user_may_not_see(world: World, module: str) -> None:
 
 def test_a_project_with_repositories_is_not_removed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The simulated Harbor has no images, so that its answer is given some."""
-    from ansible_collections.harbormaster.robots.plugins.module_utils import _api
+    from ansible_collections.harbormaster.robots.plugins.module_utils._harbor import api
 
     world.clear()
-    plain = _api.project_of
-    monkeypatch.setattr(_api, "project_of", lambda raw: plain({**raw, "repo_count": 3}))
+    plain = api.project_of
+    monkeypatch.setattr(api, "project_of", lambda raw: plain({**raw, "repo_count": 3}))
     sent = world.asked()
     outcome = run("harbor_project", {**connection(world), "name": "shop", "state": "absent"})
     assert outcome.message == (

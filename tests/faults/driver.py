@@ -72,8 +72,8 @@ def prepare() -> None:
 @contextlib.contextmanager
 def impatient() -> Iterator[list[float]]:
     """Shorten what the client waits for: repetitions to nothing, Harbor's lock to that of the simulated one. Gives the pauses."""
-    http: Any = importlib.import_module(f"{PLUGINS}.module_utils._http")
-    api: Any = importlib.import_module(f"{PLUGINS}.module_utils._api")
+    http: Any = importlib.import_module(f"{PLUGINS}.module_utils._harbor.http")
+    api: Any = importlib.import_module(f"{PLUGINS}.module_utils._harbor.api")
     pauses: list[float] = []
     before = (http.LOCK_SECONDS, http.QUICK_SECONDS, http.Transport.pause_before_retry)
 

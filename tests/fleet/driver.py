@@ -71,7 +71,7 @@ class Strike:
 
     def arm(self) -> None:
         """Change how this process sends requests. Only for a process that ends with its run."""
-        http: Any = importlib.import_module(f"{PLUGINS}.module_utils._http")
+        http: Any = importlib.import_module(f"{PLUGINS}.module_utils._harbor.http")
         send, guard, count = http.Transport._once, threading.Lock(), [0]
 
         def strike() -> None:
@@ -97,7 +97,7 @@ def run(options: Json, *, check_mode: bool = False, module: str = MODULE) -> Out
     """Run the module in this process."""
     prepare()
     with impatient() as pauses:
-        http: Any = importlib.import_module(f"{PLUGINS}.module_utils._http")
+        http: Any = importlib.import_module(f"{PLUGINS}.module_utils._harbor.http")
 
         def pause(transport: Any, retries: int, failure: Any) -> None:
             with transport._guard:  # many threads come here at once

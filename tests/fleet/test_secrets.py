@@ -111,7 +111,7 @@ def test_two_hundred_refusals_are_waited_for_side_by_side(ports: Callable[..., P
     port.clear()
     robots = drifted(port, 210, tuple(range(200)))
     prepare()
-    api: Any = importlib.import_module(f"{PLUGINS}.module_utils._api")
+    api: Any = importlib.import_module(f"{PLUGINS}.module_utils._harbor.api")
     ask, guard, inside, most = api.HarborApi.probe, threading.Lock(), [0], [0]
 
     def counted(*arguments: Any) -> bool:

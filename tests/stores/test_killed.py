@@ -43,7 +43,7 @@ def arrange(harbor: Harbor, store: Any) -> None:
 
 def steps(store: Any, step: Callable[[], None]) -> Any:
     """Call `step` before and after each request and each write of the store; only for a process that ends with its run."""
-    http: Any = importlib.import_module(f"{PLUGINS}.module_utils._http")
+    http: Any = importlib.import_module(f"{PLUGINS}.module_utils._harbor.http")
     in_vault: Any = importlib.import_module(f"{PLUGINS}.plugin_utils._store_hashi_vault")
     send, write, look = http.Transport._once, store.write, in_vault.Lookups.__call__
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.harbormaster.robots.plugins.module_utils._permissions import Catalogue, Grant, Permissions
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.permissions import Catalogue, Grant, Permissions
 
 Entries = list[dict[str, t.Any]]
 NEW = Catalogue.bundled("2.15.2")

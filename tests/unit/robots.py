@@ -10,10 +10,10 @@ import typing as t
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from ansible_collections.harbormaster.robots.plugins.module_utils import _plan
-from ansible_collections.harbormaster.robots.plugins.module_utils._catalogues import Catalogue
-from ansible_collections.harbormaster.robots.plugins.module_utils._declarations import complete, read
-from ansible_collections.harbormaster.robots.plugins.module_utils._model import Caller, Desired, Robot, robot_of
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots import plan as _plan
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.catalogues import Catalogue
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import complete, read
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Caller, Desired, Robot, robot_of
 
 DAY = 86400
 # 2026-11-20 12:00 UTC, as Harbor's clock says it in most tests.

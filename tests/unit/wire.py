@@ -21,8 +21,9 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.response import HTTPResponse
 
-from ansible_collections.harbormaster.robots.plugins.module_utils import _api, _http
-from ansible_collections.harbormaster.robots.plugins.module_utils._http import Settings, Transport
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor import api
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor import http as _http
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.http import Settings, Transport
 from tests.unit.robots import NOW
 
 URL = "http://harbor.test"
@@ -179,7 +180,7 @@ class Wire(BaseAdapter):
 
 def transport(wire: Wire, monkeypatch: pytest.MonkeyPatch, **settings: t.Any) -> Transport:
     """A transport over the wire, for user admin unless told otherwise; time begins at NOW and passes only as the script says."""
-    monkeypatch.setattr(_api, "time", SimpleNamespace(time=lambda: NOW + wire.clock))
+    monkeypatch.setattr(api, "time", SimpleNamespace(time=lambda: NOW + wire.clock))
     monkeypatch.setattr(_http, "time", SimpleNamespace(monotonic=lambda: wire.clock))
     given = dict({"url": URL, "username": "admin", "password": "Harbor12345"}, **settings)
     http = Transport(Settings(**given), sleep=wire.slept.append)

@@ -1,0 +1,469 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module_utils is PRIVATE to the collection and can change at any time.
+
+"""One connection pool to one Harbor: credentials, sessions, repetition, and one exception for every failure."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import os
+import random
+import threading
+import time
+import traceback
+import typing as t
+import uuid
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlencode, urlsplit
+
+from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.session import WebSession, cookies_of
+from ansible_collections.harbormaster.robots.plugins.module_utils._mask import Mask
+
+REQUESTS_IMPORT_ERROR: t.Optional[str]
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from requests.structures import CaseInsensitiveDict
+    from requests.utils import get_environ_proxies
+    from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
+    from urllib3.util.retry import Retry
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+# A refused password makes Harbor sleep for 1.5 s; while it does, the right one is refused too, at once (every version).
+LOCK_SECONDS = 1.6
+QUICK_SECONDS = 1.0
+LOCK_PATIENCE = 3
+LONGEST_RETRY_AFTER = 120.0
+# Repeating these is harmless in this collection: a PATCH always carries the secret that it is to set.
+REPEATABLE = ("GET", "HEAD", "PATCH", "DELETE")
+API = "/api/v2.0"
+
+
+class Settings(t.NamedTuple):
+    """How to reach Harbor; the documented connection options of the modules. Times are in seconds."""
+
+    url: str
+    username: t.Optional[str] = None
+    password: t.Optional[str] = None
+    token: t.Optional[str] = None
+    validate_certs: bool = True
+    ca_path: t.Optional[str] = None
+    client_cert: t.Optional[str] = None
+    client_key: t.Optional[str] = None
+    timeout: float = 30.0
+    retries: int = 3
+    login: str = "auto"
+    request_id: t.Optional[str] = None
+
+
+class Answer(t.NamedTuple):
+    """One answer; C(body) is parsed JSON or None, C(seconds) is how long it took."""
+
+    status: int
+    body: t.Any
+    headers: t.Mapping[str, str]
+    request_id: str
+    seconds: float
+    repeated: bool
+
+    @property
+    def date(self) -> t.Optional[float]:
+        """Harbor's clock as seconds since 1970, from the Date header; None when there is none."""
+        try:
+            return parsedate_to_datetime(self.headers["Date"]).timestamp()
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+def basic(username: str, password: str) -> str:
+    """The value of an Authorization header. Harbor reads UTF-8 there."""
+    return "Basic " + base64.b64encode(("%s:%s" % (username, password)).encode()).decode()
+
+
+def said(content: bytes) -> tuple[str, str, t.Any]:
+    """(code, message, JSON) of an answer; Harbor wraps its errors in a list with one entry."""
+    body: t.Any
+    try:
+        body = json.loads(content) if content else None
+    except (ValueError, RecursionError):
+        return "", "", None
+    try:
+        first = body["errors"][0]
+        return str(first.get("code") or ""), str(first.get("message") or ""), body
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return "", "", body
+
+
+def reasons(exc: BaseException) -> list[BaseException]:
+    """An exception and those that it wraps, outermost first."""
+    found: list[BaseException] = []
+    unseen: list[t.Any] = [exc]
+    while unseen:
+        one = unseen.pop()
+        if not any(one is other for other in found):
+            found.append(one)
+            unseen += [x for x in (getattr(one, "reason", None), *getattr(one, "args", ())) if isinstance(x, BaseException)]
+    return found
+
+
+def never_sent(exc: BaseException) -> bool:
+    """True when a connection could not even be made, so that the request reached nobody."""
+    return any(isinstance(one, (NewConnectionError, ConnectTimeoutError)) for one in reasons(exc))
+
+
+def tls_hint(what: str) -> str:
+    """What to do about a failure of TLS."""
+    if "WRONG_VERSION_NUMBER" in what or "RECORD_LAYER_FAILURE" in what:
+        return "There is no TLS at this address: give harbor_url with http:// if that is meant, or the port of HTTPS."
+    if "verify failed" in what or "self-signed" in what:
+        return "Give the certificate of its authority in ca_path."
+    return "Check ca_path, client_cert and client_key."
+
+
+class Transport:
+    """Sends requests to one Harbor.
+
+    :param settings: how to reach it
+    :param sleep: waits a number of seconds; tests pass their own
+    :param pool: connections that are kept, that is how many requests may be under way at once
+    """
+
+    def __init__(self, settings: Settings, *, sleep: t.Callable[[float], None] = time.sleep, pool: int = 128) -> None:
+        self.settings = settings
+        self.base = settings.url.rstrip("/")
+        self.statistics = {"requests": 0, "retries": 0}
+        self._sleep = sleep
+        self._guard = threading.RLock()
+        self._web: t.Optional[WebSession] = None
+        self._web_failed = False
+        self._relogins = 0
+        self._logging_in = False
+        self._interruption: t.Optional[BaseException] = None
+        self._origin: t.Optional[str] = None
+        self._http = requests.Session()
+        # What the environment says is read once: at each request it would cost time, and .netrc would replace our credentials.
+        self._http.trust_env = False
+        self._http.proxies = get_environ_proxies(self.base)
+        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._headers = {**{name: str(value) for name, value in self._http.headers.items()}, "User-Agent": "harbormaster.robots"}
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=pool, max_retries=0))
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+        self._verify: t.Union[bool, str] = (settings.ca_path or bundle) if settings.validate_certs else False
+        if not any(one.lower().startswith("https:") for one in (self.base, *self._http.proxies.values())):
+            self._verify = True  # there is nothing to verify, and a path would be looked up at each request
+        self._cert: t.Any = (settings.client_cert, settings.client_key) if settings.client_key else settings.client_cert
+
+    @property
+    def in_session(self) -> bool:
+        """Whether requests go through a web session, where an answer for an anonymous caller would be noticed."""
+        return self._web is not None
+
+    def wait(self, seconds: float) -> None:
+        """Let Harbor's lock pass."""
+        self._sleep(seconds)
+
+    # -- what a request looks like ---------------------------------------------------------------------------------
+
+    @property
+    def own_authorization(self) -> t.Optional[str]:
+        """The header that the configured credentials give; None when there are none."""
+        if self.settings.token:
+            return "Bearer " + self.settings.token
+        if self.settings.username is not None:
+            return basic(self.settings.username, self.settings.password or "")
+        return None
+
+    def _next_id(self) -> str:
+        # Not uuid4, which asks the system at each request, where threads wait for each other.
+        fresh = str(uuid.UUID(int=random.getrandbits(128), version=4))
+        return "%s-%s" % (self.settings.request_id, fresh[:8]) if self.settings.request_id else fresh
+
+    def _once(self, method: str, path: str, body: t.Any, headers: dict[str, str], form: t.Any = None) -> tuple[t.Any, str, float]:
+        """One attempt: the raw response, its request id and the seconds that it took; requests' exceptions pass."""
+        request_id = self._next_id()
+        headers = dict(headers, **{"X-Request-Id": request_id})
+        data: t.Any = form
+        if body is not None:
+            data = json.dumps(body, separators=(",", ":")).encode()
+            headers["Content-Type"] = "application/json"
+        with self._guard:
+            self.statistics["requests"] += 1
+        start = time.monotonic()
+        try:
+            prepared = self._prepared(method, path, data, headers)
+            # Not through the session, which would look for cookies, proxies, redirections and hooks at each request.
+            response = self._http.get_adapter(self.base).send(
+                prepared, timeout=self.settings.timeout, verify=self._verify, cert=self._cert, proxies=self._http.proxies
+            )
+            response.content  # noqa: B018  read while failures are caught
+        except requests.exceptions.RequestException as exc:
+            setattr(exc, "request_id", request_id)
+            raise
+        except LocationValueError as exc:
+            # A host that no name server could be asked for, of Harbor or of a proxy; requests lets some of these pass.
+            wrong = requests.exceptions.InvalidURL(exc)
+            setattr(wrong, "request_id", request_id)
+            raise wrong from exc
+        return response, response.headers.get("X-Request-Id") or request_id, time.monotonic() - start
+
+    def _prepared(self, method: str, path: str, data: t.Any, headers: dict[str, str]) -> t.Any:
+        """A request as it goes out. The address is judged once, as it is the same every time; paths are encoded where they are made."""
+        if self._origin is None:
+            probe = requests.PreparedRequest()
+            probe.prepare_url(self.base, None)
+            self._origin = str(probe.url).rstrip("/")
+        prepared = requests.PreparedRequest()
+        prepared.method = method
+        prepared.url = self._origin + path
+        prepared.headers = CaseInsensitiveDict({**self._headers, **headers})
+        prepared.prepare_body(data, None)
+        return prepared
+
+    # -- sending ---------------------------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: t.Optional[t.Sequence[tuple[str, t.Any]]] = None,
+        body: t.Any = None,
+        accept: t.Container[int] = (200, 201),
+        credentials: t.Optional[tuple[str, str]] = None,
+        robot: bool = False,
+        headers: t.Optional[dict[str, str]] = None,
+        again: bool = True,
+    ) -> Answer:
+        """Send one request, again where that is safe, and return an answer whose status is in C(accept).
+
+        :param again: False for what its caller has to prepare anew before it is sent again
+        :param query: pairs that are encoded once
+        :param credentials: (user name, secret) to be used instead of our own, as a probe does; never in our session
+        :param robot: True when the caller is known to be a robot: Harbor's lock does not touch robots, so 401 is final
+        :raises HarborError: for any other status, and when there was no answer
+        """
+        full = path + ("?" + urlencode(list(query)) if query else "")
+        maybe_done = False
+        locks = reopened = retries = 0
+        while True:
+            web = None if credentials else self._web
+            sent = dict(headers or {})
+            authorization = basic(*credentials) if credentials else (None if web else self.own_authorization)
+            if authorization:
+                sent["Authorization"] = authorization
+            if web:
+                sent.update(web.headers(method))
+            try:
+                response, request_id, seconds = self._once(method, full, body, sent)
+            except requests.exceptions.RequestException as exc:
+                failure = self._no_answer(method, full, exc)
+                if not failure.passing:
+                    raise failure from exc
+            else:
+                message, parsed = said(response.content)[1:]
+                if web and web.ended(response.status_code, response.headers, message):
+                    if reopened:
+                        raise self._refusal(method, full, response, request_id, maybe_done)
+                    reopened += 1
+                    self._reopen(web)
+                    if not again:
+                        failure = self._refusal(method, full, response, request_id, maybe_done)
+                        failure.cleared = True
+                        raise failure
+                    continue
+                if response.status_code in accept:
+                    return Answer(response.status_code, parsed, response.headers, request_id, seconds, maybe_done)
+                failure = self._refusal(method, full, response, request_id, maybe_done)
+                if response.status_code == 401 and not credentials and not robot and not self.settings.token:
+                    if seconds < QUICK_SECONDS and locks < LOCK_PATIENCE:
+                        locks += 1
+                        self.wait(LOCK_SECONDS + random.uniform(0, 0.2))
+                        if again:
+                            continue
+                        failure.cleared = True
+            maybe_done = maybe_done or not failure.undone
+            safe = failure.undone or method in REPEATABLE
+            if not (again and failure.passing and safe) or retries >= self.settings.retries:
+                failure.repeated = maybe_done and failure.undone
+                raise failure
+            self.pause_before_retry(retries, failure)
+            retries += 1
+
+    def pause_before_retry(self, retries: int, failure: HarborError) -> None:
+        """Wait as long as the server asked, else twice as long each time, with jitter so that many clients do not meet again."""
+        with self._guard:
+            self.statistics["retries"] += 1
+        self.wait(failure.pause if failure.pause is not None else min(0.5 * 2**retries, 30.0) * random.uniform(0.5, 1.0))
+
+    def _no_answer(self, method: str, path: str, exc: t.Any) -> HarborError:
+        undone = never_sent(exc)
+        passing = True
+        hint = ""
+        what = "the connection was cut"
+        if isinstance(exc, requests.exceptions.SSLError):
+            undone, passing, what = True, False, "TLS: %s" % reasons(exc)[-1]
+            hint = tls_hint(what)
+        elif isinstance(exc, requests.exceptions.ProxyError):
+            undone, what = True, "the proxy of the environment failed: %s" % reasons(exc)[-1]
+        elif undone:
+            what = "no connection to %s" % self.base
+            hint = "Check harbor_url, and the proxies that the environment names."
+        elif isinstance(exc, requests.exceptions.Timeout):
+            what = "nothing came within %g s" % self.settings.timeout
+            hint = "A slower Harbor needs a longer timeout."
+        elif isinstance(exc, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+            undone, passing, what = True, False, str(exc)
+        undone = undone or method in ("GET", "HEAD")
+        return HarborError(
+            what, method=method, path=path, request_id=getattr(exc, "request_id", ""), undone=undone, hint=hint, passing=passing
+        )
+
+    def _refusal(self, method: str, path: str, response: t.Any, request_id: str, repeated: bool, hint: str = "") -> HarborError:
+        code, message, parsed = said(response.content)
+        # What stands between may repeat the request, and with it credentials in a form that nobody else would recognise.
+        authorization, cookies = (response.request.headers.get(name) or "" for name in ("Authorization", "Cookie"))
+        message = Mask([authorization.partition(" ")[2], *(one.partition("=")[2] for one in cookies.split(";"))]).text(message)
+        status = response.status_code
+        pause = Retry().get_retry_after(response.raw) if status in (429, 503) else None
+        undone = True
+        if 300 <= status < 400:
+            target = urlsplit(response.headers.get("Location", ""))
+            message = "a redirection to %s://%s" % (target.scheme, target.netloc) if target.netloc else "a redirection"
+            hint = (
+                "Redirections are not followed, because they would carry the password along; set harbor_url to the address that Harbor has."
+            )
+        elif status >= 500:
+            # Harbor rolls its transaction back at any error of its own; a gateway's error, Envoy's 503 for a connection that broke
+            # behind it among them, says nothing about the work.
+            undone = method in ("GET", "HEAD") or (status == 500 and (bool(code) or not response.content))
+            message = message or ("a gateway's error" if response.content else "an empty answer")
+        elif status == 429:
+            message = message or "too many requests"
+        elif status == 401 and not code:
+            message = message or "not authenticated"
+        elif (status < 300 or status == 404) and parsed is None and response.content:
+            message = "not the answer of a Harbor"
+            hint = hint or "Check harbor_url: it is the address of Harbor itself, without a path."
+        return HarborError(
+            message,
+            method=method,
+            path=path,
+            status=status,
+            code=code,
+            request_id=request_id,
+            undone=undone,
+            repeated=repeated,
+            hint=hint,
+            passing=status in (429, 500, 502, 503, 504) and (pause or 0.0) <= LONGEST_RETRY_AFTER,
+            pause=pause,
+        )
+
+    # -- sessions --------------------------------------------------------------------------------------------------
+
+    def interrupt(self, exc: BaseException) -> None:
+        """Raise C(exc), but not in the middle of a log-in, which would leave a session that nobody ends."""
+        if not self._logging_in:
+            raise exc
+        self._interruption = exc
+
+    def log_in(self) -> bool:
+        """Open a web session for what follows; False where Harbor or a gateway before it offers none.
+
+        :raises HarborError: when the password is refused, or a log-in was demanded (login=session) and is not to be had
+        """
+        with self._guard:
+            self._logging_in = True
+            try:
+                opened = self._open_session()
+            finally:
+                self._logging_in = False
+        if self._interruption is not None:
+            raise self._interruption
+        return opened
+
+    def _open_session(self) -> bool:
+        with self._guard:
+            if self._web or self._web_failed or self.settings.token or self.settings.username is None:
+                return self._web is not None
+            for patience in range(LOCK_PATIENCE + 1):
+                try:
+                    first, first_id = self._log_in_step("GET", {})[:2]
+                    cookies = cookies_of(first.headers)
+                    token = first.headers.get("X-Harbor-Csrf-Token")
+                    if not token or "sid" not in cookies or "_gorilla_csrf" not in cookies:
+                        return self._no_session("GET", first, first_id)
+                    web = WebSession(cookies["sid"], cookies["_gorilla_csrf"], token)
+                    form = {"principal": self.settings.username, "password": self.settings.password or ""}
+                    answer, request_id, seconds = self._log_in_step("POST", web.headers("POST"), form)
+                except HarborError:
+                    if self.settings.login == "session":
+                        raise
+                    self._web_failed = True
+                    return False
+                if answer.status_code == 200:
+                    web.sid = cookies_of(answer.headers).get("sid", web.sid)
+                    self._web = web
+                    return True
+                if answer.status_code == 401 and seconds < QUICK_SECONDS and patience < LOCK_PATIENCE:
+                    self.wait(LOCK_SECONDS)
+                    continue
+                if answer.status_code == 401:
+                    raise self._refusal("POST", "/c/login", answer, request_id, False)
+                break
+            return self._no_session("POST", answer, request_id)
+
+    def _log_in_step(self, method: str, headers: dict[str, str], form: t.Any = None) -> tuple[t.Any, str, float]:
+        """One request of the log-in; again after what may pass, but only where basic credentials are not to be used instead."""
+        retries = self.settings.retries if self.settings.login == "session" else 0
+        for attempt in itertools.count():
+            try:
+                response, request_id, seconds = self._once(method, "/c/login", None, headers, form)
+            except requests.exceptions.RequestException as exc:
+                failure = self._no_answer(method, "/c/login", exc)
+            else:
+                failure = self._refusal(method, "/c/login", response, request_id, False)
+                if not failure.passing:
+                    return response, request_id, seconds
+            if not failure.passing or attempt >= retries:
+                raise failure
+            self.pause_before_retry(attempt, failure)
+        raise AssertionError("unreachable")
+
+    def _no_session(self, method: str, response: t.Any, request_id: str) -> bool:
+        self._web_failed = True
+        if self.settings.login == "session":
+            hint = "There is no log-in as of the web page here; use login=auto or login=basic."
+            raise self._refusal(method, "/c/login", response, request_id, False, hint)
+        return False
+
+    def _reopen(self, dead: WebSession) -> None:
+        """Replace a session that Harbor no longer knows; once for all threads that noticed."""
+        with self._guard:
+            if self._web is dead:
+                self._web = None
+                self._relogins += 1
+                if not self.log_in() and self.settings.login == "session":
+                    raise HarborError("the session ended and no new one could be opened", method="POST", path="/c/login")
+
+    def close(self) -> None:
+        """Log out where we logged in, always: a session outlives even a change of its user's password."""
+        with self._guard:
+            web, self._web = self._web, None
+        if web:
+            try:
+                self._once("GET", "/c/log_out", None, web.headers("GET"))
+            except requests.exceptions.RequestException:
+                pass  # the session then ends by itself after an hour
+        self._http.close()

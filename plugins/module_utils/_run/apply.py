@@ -1,0 +1,428 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module_utils is PRIVATE to the collection and can change at any time.
+
+"""Carries plans out: in which order, with what care for others, and what is still known when something fails."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import Created, HarborApi
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.parallel import each
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots import secrets
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.expiry import parse_time
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Robot, robot_of
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import (
+    CREATE,
+    DELETE,
+    SECRET,
+    UPDATE,
+    WORD,
+    Context,
+    Plan,
+    creation_body,
+    moved,
+    plan,
+    update_body,
+)
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer, World, texts_of_own
+
+# Harbor shows whole seconds in Date and stores fractions, so two readings of one moment may differ by one.
+CLOCK_SLACK = 2.0
+# A lock or a dead session that came and went is no failure, so it does not count among the retries; but it has to end some time.
+CLEARED_AGAIN = 3
+
+
+@dataclass
+class Result:
+    """What became of one plan.
+
+    :ivar plan: the last one; another than at first when somebody else changed the robot meanwhile
+    :ivar done: the steps that were carried out
+    :ivar secret: a secret that Harbor gave or that was made here; never one that the user gave
+    :ivar secret_set: whether this run changed the robot's secret
+    :ivar recovered: the robot was made although the answer was lost
+    :ivar lost: the robot may have been made with a secret that nobody got to know
+    :ivar unsure: whether the robot took C(secret) is not known
+    """
+
+    plan: Plan
+    robot: t.Optional[Robot]
+    done: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    secret: t.Optional[str] = field(default=None, repr=False)
+    secret_set: bool = False
+    recovered: bool = False
+    lost: bool = False
+    unsure: bool = False
+    error: t.Optional[HarborError] = None
+    failed_step: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.done)
+
+    def message(self) -> str:
+        """What was tried on which robot, what was and was not done, and what to do."""
+        if self.error is None:
+            return ""
+        if self.plan.drift:
+            return "%s: %s" % (self.plan.label, self.plan.drift)
+        left = [step for step in self.plan.steps if step not in self.done]
+        if not self.failed_step:
+            text = "%s: %s" % (self.plan.label, self.error.describe())
+        else:
+            text = "Could not %s %s. %s" % (self.failed_step, self.plan.label, self.error.describe())
+        done = ", ".join(WORD[step] for step in self.done) or "nothing"
+        text += " Done: %s. Not done: %s." % (done, ", ".join(WORD[step] for step in left) or "nothing")
+        if self.error.ambiguous and self.failed_step and not self.unsure:
+            text += " Whether the last request did its work is not known; the next run finds out."
+        again = "harbor_robot_secret with state=refreshed gives it a new one"
+        if self.unsure:
+            text += " Whether it took the secret that is in the result (secret) is not known: if that does not log in, %s." % (
+                again if self.lost else "the one from before does"
+            )
+        elif self.lost:
+            text += " %s not known to anybody: %s." % (
+                "Its secret is" if CREATE in self.done else "If this run made it, its secret is",
+                again if self.plan.desired.secret is None else "the next run sets the one that was given",
+            )
+        elif self.secret:
+            text += " The secret that this run was given for it is in the result (secret): keep it, for Harbor shows it only once."
+        return text + _advice(self.error)
+
+
+def _advice(error: HarborError) -> str:
+    if error.hint:
+        return ""
+    if error.status == 403 and "read only" in error.message:
+        return " A system administrator can end the read-only mode."
+    if error.status == 403:
+        return " Run it as a system administrator, or as an administrator of the project."
+    if error.status in (None, 429) or error.status >= 500:
+        return " Run it again: a run goes on where the last one stopped."
+    return ""
+
+
+class Applier:
+    """Carries out plans against one Harbor."""
+
+    def __init__(
+        self,
+        api: HarborApi,
+        observer: Observer,
+        world: World,
+        *,
+        stopping: t.Callable[[], bool] = lambda: False,
+        stop_on_error: bool = False,
+        generate: t.Callable[[], str] = secrets.generate,
+    ) -> None:
+        self.api = api
+        self.stopping = stopping
+        self.stop_on_error = stop_on_error
+        self.failed = False
+        self.observer = observer
+        self.world = world
+        self.generate = generate
+
+    def all(self, plans: t.Sequence[Plan], workers: int) -> list[Result]:
+        """One result for each plan, in their order; a failing robot does not stop the others."""
+        self.api.expect(sum(2 * len(one.steps) for one in plans))
+        return each(self.one, plans, workers)
+
+    def foretell(self, intended: Plan) -> Result:
+        """The result of a plan that is not carried out: in check mode, or because it has nothing to do."""
+        error = HarborError(intended.drift) if intended.drift else None
+        return Result(intended, intended.after, changes=list(intended.changes), warnings=list(intended.warnings), error=error)
+
+    def one(self, intended: Plan) -> Result:
+        """Carry out one plan. Failures are in the result, never raised, so that no secret is lost with them."""
+        result = Result(intended, intended.robot, warnings=list(intended.warnings))
+        try:
+            self._steps(intended, result)
+        except HarborError as exc:
+            self.failed = True
+            result.error = exc
+            result.changes = [WORD[step] for step in result.done]
+        except Exception as exc:  # a fault of this collection must not take the secrets of other robots with it
+            self.failed = True
+            result.error = HarborError("a fault of harbormaster.robots itself, please report it: %s: %s" % (type(exc).__name__, exc))
+            result.changes = [WORD[step] for step in result.done]
+        return result
+
+    def _check_stop(self) -> None:
+        """Between two requests a run that was asked to end does so, with everything that it knows."""
+        if self.stopping():
+            raise HarborError("the run was asked to end", hint="Run it again: a run goes on where the last one stopped.")
+
+    def _once_more(self, attempt: int, exc: HarborError) -> None:
+        """Wait before another attempt of a write that its preparation has to precede; raises when there is none left."""
+        if exc.cleared and attempt < self.api.http.settings.retries + CLEARED_AGAIN:
+            return
+        if not (exc.ambiguous or exc.passing or exc.status == 409) or attempt >= self.api.http.settings.retries:
+            raise exc
+        self.api.http.pause_before_retry(attempt, exc)
+
+    def _context(self, works: t.Optional[bool] = None) -> Context:
+        world = self.world
+        return Context(world.server.now(), world.catalogue, world.caller, works, world.prefix)
+
+    def _steps(self, intended: Plan, result: Result) -> None:
+        if self.failed and self.stop_on_error:
+            raise HarborError("not tried, because another robot failed", hint="With on_error=continue the others are tried all the same.")
+        self._check_stop()
+        if CREATE in intended.steps:
+            found = self._create(intended, result)
+            if found is None:
+                return self._finish_creation(intended, result)
+            result.warnings.append(
+                "%s was made by somebody else while this run was under way; it was brought to what is declared" % intended.label
+            )
+            intended = self._again(intended, found, result)
+        elif DELETE in intended.steps and intended.robot is not None:
+            result.failed_step = "remove"
+            if self.api.delete_robot(intended.robot.id):
+                result.done.append(DELETE)
+            result.changes = list(intended.changes) if result.done else []
+            result.robot, result.failed_step = None, ""
+            return None
+        return self._change(intended, result)
+
+    # -- robots that exist -----------------------------------------------------------------------------------------
+
+    def _again(self, intended: Plan, reading: Robot, result: Result, works: t.Optional[bool] = None) -> Plan:
+        """Plan once more from the newest reading; a fault that appears now stops this robot."""
+        if works is None and intended.desired.secret is not None and reading.sleeping(self.world.server.now()) is None and reading.editable:
+            works = self.api.probe(reading.full_name, intended.desired.secret)
+        fresh = plan(intended.desired, reading, self._context(works))
+        result.plan, result.robot = fresh, reading
+        result.warnings += [warning for warning in fresh.warnings if warning not in result.warnings]
+        if fresh.faults or fresh.drift:
+            faults = ["%s: %s" % (fresh.label, fault) for fault in fresh.faults or (fresh.drift,)]
+            raise HarborError("; ".join(faults), hint="Somebody else changed it while this run was under way.")
+        return fresh
+
+    def _read(self, intended: Plan) -> Robot:
+        if intended.robot is None:
+            raise AssertionError("a plan of another kind")
+        raw = self.api.robot(intended.robot.id)
+        if raw is None:
+            raise HarborError("it was removed by somebody else while this run was under way", hint="Run again to make it anew.")
+        return robot_of(raw, project=intended.robot.project, key=intended.robot.key or None)
+
+    def _noticed(self, intended: Plan, reading: Robot, result: Result) -> None:
+        """Say what somebody else changed and we do not mention: it keeps its newest value."""
+        if intended.robot is None:
+            raise AssertionError("a plan of another kind")
+        mine = {"description": "description", "disable": "enabled", "duration": "expiry", "permissions": "permissions"}
+        planned = {mine[member] for member in intended.put}
+        for word in moved(intended.robot, reading):
+            if word not in planned:
+                result.warnings.append("%s: its %s changed while this run was under way; the newest was kept" % (intended.label, word))
+
+    def _change(self, intended: Plan, result: Result) -> None:
+        """Set the secret, then update: each right after a reading of its own, each planned again when the robot moved."""
+        if SECRET in intended.steps:
+            intended = self._secret(intended, result)
+        if UPDATE in intended.steps:
+            self._check_stop()
+            self._update(intended, result)
+        result.failed_step = ""
+        result.changes = list(result.plan.changes) if result.done else []
+        result.robot = result.plan.after
+
+    def _secret(self, intended: Plan, result: Result) -> Plan:
+        """Set a secret unless somebody else was faster: what they set a moment ago is not replaced in the same run."""
+        if intended.robot is None:
+            raise AssertionError("a plan of another kind")
+        result.failed_step = "set the secret of"
+        reading = self._read(intended)
+        others = moved(intended.robot, reading)
+        if others or reading.updated != intended.robot.updated:
+            self._noticed(intended, reading, result)
+            intended = self._again(intended, reading, result)
+            if SECRET in intended.steps and not others and not intended.desired.refresh:
+                raise HarborError(
+                    "its secret was changed by somebody else while this run was under way, and was left so", hint="Run again."
+                )
+        if SECRET in intended.steps:
+            self._send_secret(reading.id, None if intended.generate else intended.desired.secret, result)
+            result.done.append(SECRET)
+        return intended
+
+    def _send_secret(self, robot_id: int, secret: t.Optional[str], result: Result) -> None:
+        """Give the robot the user's secret, or a new one where there is none."""
+        sent = self.generate() if secret is None else secret
+        result.failed_step = "set the secret of"
+        try:
+            self.api.set_secret(robot_id, sent)
+        except HarborError as exc:
+            if secret is None and exc.ambiguous:
+                # It may work by now, so whoever reads the message has to have it.
+                result.secret, result.unsure = sent, True
+            raise
+        result.secret = sent if secret is None else None
+        result.secret_set, result.lost, result.unsure = True, False, False
+
+    def _update(self, intended: Plan, result: Result) -> None:
+        result.failed_step = "update"
+        sent: t.Optional[Plan] = None
+        for attempt in itertools.count():
+            reading = self._read(intended)
+            if intended.robot is not None and moved(intended.robot, reading):
+                self._noticed(intended, reading, result)
+                intended = self._again(intended, reading, result, True if SECRET in result.done else self.world.works.get(reading.id))
+                if UPDATE not in intended.steps:
+                    if sent is not None and not intended.left_alone:
+                        result.plan = sent  # the answer was lost, the work was done
+                        result.done.append(UPDATE)
+                    return
+            sent = intended
+            try:
+                self.api.update_robot(reading.id, update_body(reading, intended.put))
+            except HarborError as exc:
+                self._once_more(attempt, exc)
+                continue
+            result.done.append(UPDATE)
+            return
+
+    # -- robots that are made --------------------------------------------------------------------------------------
+
+    def _create(self, intended: Plan, result: Result) -> t.Optional[Robot]:
+        """Make the robot; None when it is ours now, else the robot that somebody else made first."""
+        result.failed_step = "create"
+        effects = texts_of_own(self.world)
+        body = creation_body(intended, effects)
+        started = self.world.server.now()
+        lost = False
+        for attempt in itertools.count():
+            try:
+                made = self.api.create_robot(body)
+            except HarborError as exc:
+                if (
+                    exc.status == 403
+                    and "permission scope is invalid" in exc.message
+                    and self.world.caller.is_robot
+                    and not attempt
+                    and not effects
+                ):
+                    # A robot that may not read itself cannot know how its effects are written; nothing was done.
+                    wanted = intended.after.permissions if intended.after else ()
+                    body = creation_body(intended, {tuple(grant[:4]): "" for grant in wanted})
+                    continue
+                lost = result.lost = lost or exc.ambiguous
+                if exc.status != 409 and not exc.ambiguous:
+                    raise
+                try:
+                    found = self._look_up(intended)
+                except HarborError as other:
+                    if exc.ambiguous:
+                        raise exc from other  # what was lost is worth more than why it could not be looked up
+                    raise
+                if found is None:
+                    self._once_more(attempt, exc)
+                    continue
+                if not lost:
+                    return found
+                if not self._is_ours(intended, found, started):
+                    raise HarborError(
+                        "its answer was lost, and the robot that is there now may be somebody else's; it was not touched",
+                        method=exc.method,
+                        path=exc.path,
+                        status=exc.status,
+                        request_id=exc.request_id,
+                        hint="Look at robot id %d; if it is yours, run again." % found.id,
+                    ) from exc
+                self._recovered(intended, found, result)
+                return None
+            self._made(intended, made, result)
+            return None
+        return None
+
+    def _made(self, intended: Plan, made: Created, result: Result) -> None:
+        if intended.after is None:
+            raise AssertionError("a plan of another kind")
+        result.robot = replace(
+            intended.after,
+            id=made.id,
+            full_name=made.full_name,
+            expires_at=made.expires_at or intended.after.expires_at,
+            created=parse_time(made.creation_time),
+            created_text=made.creation_time,
+            enabled=True,
+        )
+        result.secret = made.secret
+        result.secret_set, result.lost = True, False
+        result.done.append(CREATE)
+
+    def _look_up(self, intended: Plan) -> t.Optional[Robot]:
+        project = self.world.projects.get(intended.desired.project or "") if intended.desired.project else None
+        for robot in self.observer.list_robots(self.world, project, [intended.desired.key]):
+            if robot.key == intended.desired.key:
+                return robot
+        return None
+
+    def _is_ours(self, intended: Plan, found: Robot, started: float) -> bool:
+        """A robot after a lost answer is ours when it was made after our first attempt, as we asked, and by us where Harbor tells."""
+        caller, after = self.world.caller, intended.after
+        if after is None or found.created < started - CLOCK_SLACK:
+            return False
+        if found.creator_type and (found.creator_type == "robot") != caller.is_robot:
+            return False
+        known = caller.id or (self.world.own.id if self.world.own else 0)
+        if found.creator_type and known and found.creator_ref != known:
+            return False
+        return (found.permissions, found.description, found.duration) == (after.permissions, after.description, after.duration)
+
+    def _recovered(self, intended: Plan, found: Robot, result: Result) -> None:
+        """Ours, with a secret that nobody knows: it gets a new one."""
+        result.done.append(CREATE)
+        result.robot = found
+        result.recovered = True
+        if SECRET not in intended.steps:
+            self._send_secret(found.id, None, result)
+
+    def _finish_creation(self, intended: Plan, result: Result) -> None:
+        """What POST ignores: the user's own secret, then the disabling. A PUT right after the POST needs no reading of its own."""
+        if result.robot is None:
+            raise AssertionError("a plan of another kind")
+        if SECRET in intended.steps:
+            self._check_stop()
+            self._send_secret(result.robot.id, intended.desired.secret, result)
+            result.done.append(SECRET)
+        if UPDATE in intended.steps:
+            self._check_stop()
+            result.failed_step = "disable"
+            self._disable_new(intended, result)
+        result.failed_step = ""
+        result.changes = list(intended.changes)
+        if result.recovered:
+            result.changes[0] = "create (recovered: the answer was lost)"
+
+    def _disable_new(self, intended: Plan, result: Result) -> None:
+        for attempt in itertools.count():
+            reading = result.robot
+            if reading is None:
+                raise AssertionError("a plan of another kind")
+            if attempt or SECRET in result.done or result.recovered:
+                raw = self.api.robot(reading.id)
+                if raw is None:
+                    raise HarborError("it was removed by somebody else while this run was under way")
+                reading = robot_of(raw, project=reading.project, key=reading.key)
+            try:
+                if reading.enabled:
+                    self.api.update_robot(reading.id, update_body(reading, intended.put))
+            except HarborError as exc:
+                self._once_more(attempt, exc)
+                continue
+            result.robot = replace(reading, enabled=False)
+            result.done.append(UPDATE)
+            return

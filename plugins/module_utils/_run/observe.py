@@ -1,0 +1,290 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, the harbormaster.robots contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This module_utils is PRIVATE to the collection and can change at any time.
+
+"""Everything that a plan has to know, read with as few requests as Harbor allows."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import PAGE, HarborApi, Project, Server
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.parallel import each, side_by_side
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots import names as _names
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots import permissions
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.catalogues import Catalogue
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Caller, Desired, Robot, robot_of
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import wants_probe
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.rights import Powers, who_could
+
+EVERY_NAME: list[str] = [""]
+# Up to so many robots of one scope are asked for by name; for more, the whole scope is cheaper.
+FEW_NAMES = 20
+FEW_PROJECTS = 3
+
+
+@dataclass
+class World:
+    """What was read. C(robots) holds every robot that is proved present, by key and by id; what it lacks is proved absent."""
+
+    caller: Caller
+    server: Server
+    catalogue: Catalogue
+    prefix: t.Optional[str] = None
+    projects: dict[str, t.Optional[Project]] = field(default_factory=dict)
+    robots: dict[t.Union[str, int], Robot] = field(default_factory=dict)
+    works: dict[int, bool] = field(default_factory=dict)
+    pairs: dict[str, t.Optional[frozenset[tuple[str, str]]]] = field(default_factory=dict)
+    own: t.Optional[Robot] = None
+
+    def robot_for(self, desired: Desired) -> t.Optional[Robot]:
+        """The observed robot of a declaration, None when it is proved absent."""
+        return self.robots.get(desired.key if desired.short else desired.id or 0)
+
+    def powers(self, level: str, project: t.Optional[str]) -> Powers:
+        """What the caller may do in the scope of a robot."""
+        known = self.projects.get(project or "") if level == "project" else None
+        return Powers(
+            caller=self.caller,
+            version=self.server.version,
+            read_only=self.server.read_only,
+            administered=known is not None and known.administered,
+            pairs=self.pairs.get((project or "") if level == "project" else "/"),
+            own=self.own.permissions if self.own else None,
+        )
+
+
+class Observer:
+    """Reads what declarations need, once."""
+
+    def __init__(self, api: HarborApi, *, registry: t.Optional[str] = None, prefix: t.Optional[str] = None, workers: int = 4) -> None:
+        self.api = api
+        self.registry = registry
+        self.prefix = prefix
+        self.workers = workers
+
+    def greet(self, requests: int = 0) -> World:
+        """Log in, and learn who and what is there. Two requests.
+
+        :param requests: how many are coming at least
+        """
+        caller = self.api.identify()
+        self.api.expect(requests)
+        server = self.api.info(self.registry)
+        return World(caller, server, Catalogue.bundled(server.version_text), self.prefix)
+
+    def observe(self, desired: t.Sequence[Desired], whole: t.Iterable[str] = ()) -> tuple[World, dict[int, list[str]]]:
+        """Read the robots of all declarations and what they refer to; faults by the number of the declaration.
+
+        :param whole: projects ("" is the system) of which every robot is to be read, declared or not
+        """
+        whole = list(whole)
+        world = self.greet(len({*whole, *(one.project or "" for one in desired)}) + len(desired) // PAGE)
+        faults: dict[int, list[str]] = {}
+        scopes = self._scopes(world, desired, faults)
+        for scope in whole:
+            scopes[scope] = EVERY_NAME
+        self.api.expect(2 * len(scopes) + sum(1 for one in desired if one.id is not None))
+        self._read_projects(world, sorted(name for name in scopes if name))
+        for number, one in enumerate(desired):
+            if one.project and one.present and not world.projects.get(one.project):
+                self._fault(faults, number, "project %s does not exist; harbor_project makes it" % one.project)
+        self._read_robots(world, desired, scopes)
+        if any(one.entries is not None and one.present for one in desired):
+            self.read_catalogue(world)
+        return world, faults
+
+    def _fault(self, faults: dict[int, list[str]], number: int, text: str) -> None:
+        faults.setdefault(number, []).append(text)
+
+    def _scopes(self, world: World, desired: t.Sequence[Desired], faults: dict[int, list[str]]) -> dict[str, list[str]]:
+        """Stored names by project ("" is the system), without those that the caller may not even list."""
+        scopes: dict[str, list[str]] = {}
+        for number, one in enumerate(desired):
+            if one.project:
+                scopes.setdefault(one.project, [])
+            if not one.short:
+                continue
+            if not one.project and world.caller.kind == "user" and not world.caller.admin:
+                text = "user %s may not see system robots; %s" % (world.caller.name, who_could("system", None))
+                self._fault(faults, number, text)
+                continue
+            scopes.setdefault(one.project or "", []).append(one.key)
+        return scopes
+
+    def _read_projects(self, world: World, names: t.Sequence[str]) -> None:
+        wanted = [name for name in names if name not in world.projects]
+        if len(wanted) > FEW_PROJECTS and world.caller.admin:
+            listed = {project.name: project for project in self.api.projects()}
+            world.projects.update((name, listed.get(name)) for name in wanted)
+        else:
+            world.projects.update(zip(wanted, each(self.api.project, wanted, self.workers)))
+
+    def read_every_project(self, world: World) -> list[str]:
+        """The names of all projects that the caller can see."""
+        listed = self.api.projects()
+        world.projects.update((project.name, project) for project in listed)
+        return [project.name for project in listed]
+
+    def _read_robots(self, world: World, desired: t.Sequence[Desired], scopes: t.Mapping[str, list[str]]) -> None:
+        lists = [(name, keys) for name, keys in scopes.items() if keys and (not name or world.projects.get(name))]
+
+        def fetch(scope: tuple[str, list[str]]) -> list[t.Any]:
+            name, keys = scope
+            project = world.projects[name] if name else None
+            try:
+                return self.api.robots(project.id if project else None, self._few(keys), workers=self.workers if len(lists) == 1 else 1)
+            except HarborError as exc:
+                if exc.status == 403:
+                    what = "robots of project %s" % name if name else "system robots"
+                    could = who_could("project" if name else "system", name)
+                    exc.hint = "%s may not list %s; %s." % (world.caller.name, what, could)
+                raise
+
+        fetched = dict(zip([name for name, _keys in lists], each(fetch, lists, self.workers)))
+        # Projects first: their robots show the prefix, which a whole listing of the system needs.
+        for name, keys in sorted(lists, key=lambda scope: not scope[0]):
+            self._remember(world, self.normalised(world, fetched[name], world.projects[name] if name else None, self._few(keys)))
+        ids = sorted({one.id for one in desired if one.id is not None and not one.short})
+        for raw in each(self.api.robot, ids, self.workers):
+            if raw is not None:
+                self._remember(world, [robot_of(raw, prefix=world.prefix)])
+        self._read_projects(world, sorted({r.project for r in world.robots.values() if r.project}))
+        if world.caller.is_robot:
+            self._read_own_powers(world, [name for name, dummy in lists] or [r.project or "" for r in world.robots.values()])
+
+    def _remember(self, world: World, robots: t.Iterable[Robot]) -> None:
+        for robot in robots:
+            world.robots[robot.id] = robot
+            if robot.key:
+                world.robots[robot.key] = robot
+            if world.prefix is None and robot.key and robot.editable:
+                world.prefix = _names.prefix_before(robot.full_name, robot.key)
+
+    def list_robots(
+        self,
+        world: World,
+        project: t.Optional[Project],
+        keys: t.Sequence[str] = (),
+        q: t.Optional[str] = None,
+        sort: t.Optional[str] = None,
+    ) -> list[Robot]:
+        """The robots of a scope, those with these stored names or all. Without names, a system listing needs the prefix."""
+        found = self.api.robots(project.id if project else None, keys, q, sort)
+        return self.normalised(world, found, project, keys)
+
+    def _few(self, keys: t.Sequence[str]) -> t.Sequence[str]:
+        """The names to ask for, or none when the whole scope is cheaper or wanted."""
+        return keys if keys != EVERY_NAME and len(keys) <= FEW_NAMES else ()
+
+    def normalised(self, world: World, found: t.Sequence[t.Any], project: t.Optional[Project], keys: t.Sequence[str]) -> list[Robot]:
+        """Robots of a listing. Those of the system need the prefix, unless Harbor was asked for one stored name."""
+        if project is not None:
+            return [robot_of(raw, project=project.name) for raw in found]
+        if len(keys) == 1:
+            # Harbor compared the stored name for us, so whatever stands before it is the prefix.
+            return [robot_of(raw, key=keys[0]) for raw in found if raw["name"].endswith(keys[0])]
+        if world.prefix is None and found:
+            world.prefix = self.find_prefix(world, [raw["name"] for raw in found if raw.get("editable", True)])
+        robots = [robot_of(raw, prefix=world.prefix) for raw in found]
+        wrong = next((robot for robot in robots if robot.editable and world.prefix and not _names.NAME.match(robot.key)), None)
+        if wrong is not None:
+            # With a wrong prefix every robot would look absent.
+            raise HarborError(
+                "robot %s does not begin with robot_name_prefix %r" % (wrong.full_name, world.prefix), hint="Correct the option."
+            )
+        return robots
+
+    def find_prefix(self, world: World, names: t.Sequence[str]) -> t.Optional[str]:
+        """The prefix of system robots: from the configuration, else by asking Harbor which part of a name it stores."""
+        if world.caller.admin:
+            prefix = self.api.prefix_setting()
+            if prefix is not None:
+                return prefix
+        for full in names[:1]:
+            tails = [full[cut:] for cut in range(len(full)) if _names.NAME.match(full[cut:])]
+            while len(tails) > 1:
+                half = tails[: len(tails) // 2]
+                tails = half if any(raw["name"] == full for raw in self.api.robots(None, half)) else tails[len(tails) // 2 :]
+            if tails and any(raw["name"] == full for raw in self.api.robots(None, tails)):
+                return _names.prefix_before(full, tails[0])
+        return None
+
+    def read_catalogue(self, world: World) -> None:
+        """The permissions of this server; the bundled ones of its version where it has or shows no list."""
+        if world.server.version >= (2, 10, 0) and not world.caller.is_robot:
+            body = self.api.catalogue()
+            try:
+                world.catalogue = world.catalogue if body is None else Catalogue.from_server(body, world.server.version_text)
+            except ValueError as exc:
+                raise HarborError(str(exc), method="GET", path="/api/v2.0/permissions", status=200) from None
+
+    def _read_own_powers(self, world: World, scopes: t.Sequence[str]) -> None:
+        """What the calling robot holds where it is to act, and its own entry where it may read it."""
+        for name in dict.fromkeys(scopes):
+            project = world.projects.get(name) if name else None
+            if project:
+                world.pairs[name] = self.api.rights("/project/%d" % project.id)
+        own = [robot for robot in world.robots.values() if robot.full_name == world.caller.name]
+        if not own and "" in scopes:
+            tails = [world.caller.name[cut:] for cut in range(len(world.caller.name))]
+            try:
+                raws = self.api.robots(None, [tail for tail in tails if _names.NAME.match(tail)])
+            except HarborError as exc:
+                if exc.status != 403:
+                    raise
+                raws = []
+            own = [robot_of(raw) for raw in raws if raw["name"] == world.caller.name]
+        for name in [name for name in dict.fromkeys(scopes) if name and not own]:
+            project, short = world.projects.get(name), world.caller.name.rpartition("+")[2]
+            if project and world.caller.name.endswith(_names.stored(name, short)) and ("robot", "list") in (world.pairs.get(name) or ()):
+                raws = self.api.robots(project.id, [_names.stored(name, short)])
+                own = [robot_of(raw, project=name) for raw in raws if raw["name"] == world.caller.name]
+        world.own = own[0] if own else None
+        if world.own and "" in scopes:
+            # Asked what one may do in the system, Harbor leaves out robot:* (every version); only the own entry tells.
+            grants = [grant for grant in world.own.permissions if grant.kind == "system" and grant.effect != "deny"]
+            if not any("*" in grant.pair for grant in grants):
+                world.pairs["/"] = frozenset((grant.resource, grant.action) for grant in grants)
+
+    def check_projects(self, world: World, desired: t.Sequence[Desired]) -> dict[int, list[str]]:
+        """Faults of declarations whose permissions name a project that does not exist; what a robot already holds exists."""
+        faults: dict[int, list[str]] = {}
+        wanted: dict[str, list[int]] = {}
+        for number, one in enumerate(desired):
+            robot = world.robot_for(one)
+            held = {grant.namespace for grant in robot.permissions} if robot else set()
+            named = {grant.namespace for grant in one.permissions or () if grant.kind == "project"} if one.present else set()
+            for name in named - held - {"*", one.project}:
+                wanted.setdefault(name, []).append(number)
+        missing = [name for name in wanted if name not in world.projects]
+        if len(missing) > FEW_PROJECTS and world.caller.admin:
+            listed = {project.name for project in self.api.projects()}
+            absent = {name for name in missing if name not in listed}
+        else:
+            absent = {name for name, there in zip(missing, each(self.api.project_exists, missing, self.workers)) if not there}
+        absent |= {name for name in wanted if name in world.projects and world.projects[name] is None}
+        for name in sorted(absent):
+            for number in wanted[name]:
+                self._fault(faults, number, "project %s, which its permissions name, does not exist" % name)
+        return faults
+
+    def probe(self, world: World, desired: t.Sequence[Desired]) -> None:
+        """Ask each robot once whether the secret that the user gave logs in; side by side, since a refusal takes 1.5 s."""
+        tried: dict[int, tuple[str, str]] = {}
+        for one in desired:
+            robot = world.robot_for(one)
+            if robot is not None and one.secret is not None and wants_probe(one, robot, world.server.now()):
+                tried[robot.id] = (robot.full_name, one.secret)
+        ids = list(tried)
+        world.works.update(zip(ids, side_by_side(lambda robot_id: self.api.probe(*tried[robot_id]), ids, self.workers)))
+
+
+def texts_of_own(world: World) -> t.Optional[t.Mapping[t.Any, str]]:
+    """The literal effects of the calling robot's entries: a child's have to be the same text (2.12 and later)."""
+    return permissions.texts_of(world.own.raw.get("permissions")) if world.own else None
