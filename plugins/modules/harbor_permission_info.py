@@ -113,7 +113,7 @@ error:
   description: The request that failed, with C(status), C(code), C(message), C(request_id), C(method) and C(path).
   returned: when Harbor refused something or did not answer
   type: dict
-  sample: {"status": 401, "code": "UNAUTHORIZED", "message": "", "request_id": "7e", "method": "GET", "path": "/api/v2.0/robots"}
+  sample: {"status": 401, "code": "UNAUTHORIZED", "message": "", "request_id": "7e", "method": "GET", "path": "/api/v2.0/users/current"}
 faults:
   description: Everything that is wrong with the input.
   returned: when the input is wrong

@@ -65,8 +65,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 project:
-  description: The project as it is after the run, or would be in check mode; as it was, when it was removed.
-  returned: success, when there is or was such a project
+  description:
+    - The project as it is after the run, or would be in check mode; as it was, when it was removed. Null when there is none and was none.
+  returned: success
   type: dict
   contains:
     id:
@@ -86,15 +87,15 @@ project:
       type: int
       sample: 12
     owner:
-      description: The user or robot that made it.
+      description: The user or robot that made it; null in check mode for a project that would be made.
       type: str
       sample: admin
     creation_time:
-      description: When it was made, as Harbor says it.
+      description: When it was made, as Harbor says it; null in check mode for a project that would be made.
       type: str
       sample: "2026-11-20T19:09:00.598Z"
     update_time:
-      description: When it was last changed, as Harbor says it.
+      description: When it was last changed, as Harbor says it; null in check mode for a project that would be made.
       type: str
       sample: "2026-11-20T19:09:00.598Z"
 changes:

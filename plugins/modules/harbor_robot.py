@@ -27,11 +27,13 @@ extends_documentation_fragment:
 notes:
   - A task whose result holds a secret is shown as censored; its message, warnings and diff are shown all the same.
   - E(ANSIBLE_DEBUG), E(ANSIBLE_KEEP_REMOTE_FILES) and E(ANSIBLE_DISPLAY_ARGS_TO_STDOUT) make Ansible itself show secrets.
-  - A robot as caller (2.10 and later) can create, read, list and remove robots, and nothing else.
+  - A robot as caller can create, read, list and remove robots since Harbor 2.12, and nothing else.
 seealso:
+  - module: harbormaster.robots.harbor_robots
   - module: harbormaster.robots.harbor_robot_info
   - module: harbormaster.robots.harbor_robot_secret
   - module: harbormaster.robots.harbor_project
+  - module: harbormaster.robots.registry_auth
 """
 
 EXAMPLES = r"""
@@ -49,9 +51,9 @@ EXAMPLES = r"""
     secret: "{{ vault_ci_secret }}"
   register: ci
 
-- name: Log in with it
-  community.docker.docker_login:
-    registry_url: "{{ ci.registry }}"
+- name: Docker of the user who runs this logs in with it, on every run
+  harbormaster.robots.registry_auth:
+    registry: "{{ ci.registry }}"
     username: "{{ ci.username }}"
     password: "{{ vault_ci_secret }}"
 
@@ -83,8 +85,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 robot:
-  description: The robot as it is after the run, or would be in check mode; as it was, when it was removed.
-  returned: success, when there is or was such a robot
+  description:
+    - The robot as it is after the run, or would be in check mode; as it was, when it was removed. Null when there is none and was none.
+  returned: success
   type: dict
   contains:
     id:
@@ -146,19 +149,19 @@ robot:
       type: bool
       sample: false
     creator_type:
-      description: V(local) for a user, V(robot) for a robot; null before Harbor 2.12.
+      description: V(local) for a user, V(robot) for a robot; null before Harbor 2.12, and in the run that makes the robot.
       type: str
       sample: local
     creator_ref:
-      description: Number of the user or robot that made it; null before Harbor 2.12.
+      description: Number of the user or robot that made it; null before Harbor 2.12, and in the run that makes the robot.
       type: int
       sample: 1
     creation_time:
-      description: When it was made, as Harbor says it.
+      description: When it was made, as Harbor says it; null in check mode for a robot that would be made.
       type: str
       sample: "2026-11-20T19:09:00.598Z"
     update_time:
-      description: When it was last changed, as Harbor said it before this run.
+      description: When it was last changed, as Harbor said it before this run; null in the run that makes the robot.
       type: str
       sample: "2026-11-20T19:09:00.598Z"
 username:
