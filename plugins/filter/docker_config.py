@@ -39,13 +39,14 @@ options:
 seealso:
   - plugin: harbormaster.robots.dockerconfigjson
     plugin_type: filter
+  - module: harbormaster.robots.registry_auth
 """
 
 EXAMPLES = r"""
-- name: Podman can log in with what was made for CI
+- name: A job that is given its log-in as a file, as in podman pull --authfile
   ansible.builtin.copy:
     content: "{{ ci | harbormaster.robots.docker_config | to_nice_json }}"
-    dest: /run/user/1000/containers/auth.json
+    dest: /var/tmp/ci-auth.json
     mode: "0600"
   no_log: true
   vars:
@@ -54,7 +55,7 @@ EXAMPLES = r"""
       username: robot$shop+ci
       password: "{{ vault_ci_secret }}"
 
-- name: A host that pulls from two registries
+- name: A host that pulls from two registries, whose file has nothing else in it
   ansible.builtin.copy:
     content: "{{ credentials | harbormaster.robots.docker_config(keys=['shop+deployer', 'mirror']) | to_nice_json }}"
     dest: /home/ci/.docker/config.json
