@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -25,8 +26,11 @@ FILES = {
     "FILES.json",
     "MANIFEST.json",
     "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
+    "CONTRIBUTING.md",
     "LICENSE",
     "README.md",
+    "SECURITY.md",
     "changelogs/changelog.yaml",
     "LICENSES/GPL-3.0-or-later.txt",
 }
@@ -103,6 +107,21 @@ def test_archive_holds_what_users_need_and_nothing_else(archive: Path) -> None:
     assert wanted <= names
 
 
+def test_links_of_pages_lead_somewhere(archive: Path) -> None:
+    """What a page links to inside of the collection is in the archive."""
+    with tarfile.open(archive) as opened:
+        names = set(opened.getnames())
+        pages = {name: str(opened.extractfile(name).read(), "utf-8") for name in names if name.endswith(".md")}  # type: ignore[union-attr]
+    dead = [
+        (page, target)
+        for page, text in pages.items()
+        for target in re.findall(r"\]\(([^)#:]+)\)", text)
+        if os.path.normpath(os.path.join(os.path.dirname(page), target)) not in names
+    ]
+    assert len(pages) >= 8
+    assert not dead
+
+
 def test_action_group_names_every_module_that_talks_to_harbor() -> None:
     """A module outside of the group would miss the connection that a playbook sets once."""
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
@@ -142,3 +161,16 @@ def test_playbook_from_the_installed_collection(installed: dict[str, str]) -> No
         second = run(environment, "ansible-playbook", str(playbook))
     assert "changed=1" in first
     assert "changed=0" in second
+
+
+def test_demonstration_in_check_mode(installed: dict[str, str]) -> None:
+    """What a careful user runs first: on a Harbor that has none of it, and on one that has all of it with another secret."""
+    command = ("ansible-playbook", "harbormaster.robots.demo")
+    with harbor.simulated("2.15.2") as url:
+        environment = installed | {"HARBOR_URL": url, "HARBOR_USERNAME": harbor.USERNAME, "HARBOR_PASSWORD": harbor.PASSWORD}
+        assert "changed=1 " in run(environment, *command, "--check", "--diff")
+        assert "changed=2 " in run(environment, *command)
+        assert "changed=0 " in run(environment, *command, "--check", "--diff")
+        environment["HARBOR_DEMO_SECRETS"] = f"{installed['HOME']}/others"
+        assert "changed=1 " in run(environment, *command, "--check", "--diff")
+        assert "changed=2 " in run(environment, *command, "--check", "--extra-vars", "demo_state=absent")
