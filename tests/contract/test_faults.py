@@ -8,6 +8,7 @@ import base64
 import concurrent.futures
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -279,3 +280,11 @@ class TestProcess:
     def test_a_start_that_fails_says_why(self) -> None:
         with pytest.raises(SimulatorError, match=r"Harbor 1\.9 is not known"):
             Simulator.start(harbor="1.9")
+
+    def test_a_port_that_is_taken_is_named(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            told = subprocess.run([sys.executable, str(HERE), "--port", port], capture_output=True, text=True, check=False)
+        assert told.returncode == 2
+        assert f"port {port} of 127.0.0.1 cannot be had" in told.stderr
+        assert "Traceback" not in told.stderr

@@ -66,7 +66,10 @@ def main(argv: list[str] | None = None) -> int:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listener.bind((arguments.host, arguments.port))
+    try:
+        listener.bind((arguments.host, arguments.port))
+    except (OSError, OverflowError) as error:
+        parser().error(f"port {arguments.port} of {arguments.host} cannot be had: {error}")
     scheme = "https" if arguments.tls_cert else "http"
     endpoint = f"{scheme}://{arguments.host}:{listener.getsockname()[1]}"
     app = Application(Harbor(Options(version, endpoint, arguments.refusal_delay, cost / 1000)))
