@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 # The Harbor version that `make simulator` and `make integration` are about, and the simulator's port (0: a free one).
 HARBOR ?= 2.15.2
 PORT ?= 0
-# The ansible-core that `make unit` and `make sanity` run.
+# The ansible-core that `make unit` runs, one of 2.16 to 2.21; `make sanity` has 2.19 alone.
 CORE ?= 2.19
 
 tool := .venv/bin/python -m tests.tools
@@ -34,13 +34,13 @@ bench: .venv/ready ## measure 1 to 5,000 robots beside a raw client and loops (h
 unit: .venv/ready ## run the unit tests: CORE=2.19
 	@$(tool).check unit-$(CORE)
 
-integration: .venv/ready ## run the integration tests against the simulator (HARBOR=2.15.2), or against the server in HARBOR_URL
+integration: .venv/ready ## run the integration tests against the simulator (HARBOR=2.15.2, 2.12.4 or 2.9.5), or against the server in HARBOR_URL
 	@$(tool)$(if $(HARBOR_URL),.ansible_test integration server,.check integration-$(HARBOR))
 
 lint: .venv/ready ## run ruff, mypy, yamllint, ansible-lint and the licence check
 	@$(tool).check ruff mypy yamllint ansible-lint licences
 
-sanity: .venv/ready ## run ansible-test sanity: CORE=2.19
+sanity: .venv/ready ## run ansible-test sanity
 	@$(tool).check sanity-$(CORE)
 
 contract: .venv/ready ## hold the simulator to the recorded answers of real Harbor servers
