@@ -26,7 +26,7 @@ CLOSING = """
 What you saw
   1. A Harbor {version}, simulated, on {url}; it is stopped again.
   2. The first run declared the robots ({first} tasks changed something) and proved that their credentials log in.
-  3. The second run did the same proofs, and reported changed=0: everything was as declared already.
+  3. The second run reported changed=0, since everything was as declared already, and proved that the user's own secret still logs in.
 
 What to do next, with a Harbor of your own
   export HARBOR_URL=https://harbor.example.com HARBOR_USERNAME=admin
