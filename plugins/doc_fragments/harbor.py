@@ -97,8 +97,8 @@ options:
     type: str
   request_id:
     description:
-      - Beginning of the C(X-Request-Id) of every request, up to 64 characters. Each request gets an id of its own, which Harbor logs
-        and messages show.
+      - Beginning of the C(X-Request-Id) of every request, up to 64 printable characters without blanks. Each request gets an id of
+        its own, which Harbor logs and messages show.
       - If it is not given, the environment variable E(HARBOR_REQUEST_ID) is used, else each id is a random UUID.
     type: str
 requirements:

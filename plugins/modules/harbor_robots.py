@@ -181,8 +181,8 @@ options:
     default: false
   purge:
     description:
-      - Removes robots that O(robots) does not declare, inside these fences. At least one is required, and a robot has to be inside all of
-        them.
+      - Removes robots that O(robots) does not declare, inside these fences. At least one of O(purge.names), O(purge.projects),
+        O(purge.level) and O(purge.marker) is required, and a robot has to be inside all that are given.
       - Only the scopes that the fences name are searched, else those of the robots that O(robots) declares by name.
       - It runs last, and only when nothing failed. The robot that is logged in is never removed.
     type: dict
@@ -264,7 +264,7 @@ options:
           - With V(file), its path, seen from the playbook's folder; for a playbook that is part of a collection, from the working folder.
           - With V(hashi_vault), the path below which the secrets are, one for each robot by its stored name, as in V(harbor/shop+ci) for
             V(harbor).
-          - Each Harbor needs one of its own.
+          - Required with both. Each Harbor needs one of its own.
         type: str
       format:
         description:
@@ -291,7 +291,7 @@ options:
         type: dict
         default: {}
       command:
-        description: With V(command), the program and its arguments.
+        description: With V(command), the program and its arguments; required then.
         type: list
         elements: str
       timeout:
