@@ -21,7 +21,7 @@ class WrongInput(Exception):
 
 
 class Interrupted(Exception):
-    """The process was asked to end (SIGTERM); what was done so far still has to be reported."""
+    """The process was asked to end by a signal; what was done so far still has to be reported."""
 
 
 class HarborError(Exception):

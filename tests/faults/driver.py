@@ -102,12 +102,13 @@ def _start(module: str, options: dict[str, Any], check_mode: bool) -> str:
     basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": wanted}).encode()
     basic._ANSIBLE_PROFILE = "legacy"  # since 2.19: how the options are to be read
     printed = io.StringIO()
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     try:
         with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
             importlib.import_module(f"{PLUGINS}.modules.{module}").main()
     finally:
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     return printed.getvalue()
 
 

@@ -85,6 +85,11 @@ STATUSES = [
 ]
 SLOWS = [_once("slow_before", "slow", False, seconds=SLOW), _once("slow_after", "slow", False, seconds=SLOW, after=True)]
 GONE = [_for_good("gone_before", "cut_before", False), _for_good("gone_after", "cut_after", False)]
+# A gateway answers in Harbor's place, with a status that Harbor has for good news as well.
+PAGES = [
+    *(replace(_once(f"page_{status}", "page", status=status), passes=False) for status in (200, 201, 404)),
+    replace(_once("page_200_after", "page", False, status=200, after=True), passes=False),
+]
 LOCK = Kind(
     "lock", lambda k: [{"match": {"nth": k}, "do": {"kind": "lock_user", "name": USERNAME}}], {"login": "basic"}, always_survived=True
 )
@@ -92,9 +97,9 @@ DEAD_SESSION = Kind(
     "dead_session", lambda k: [{"match": {"nth": k}, "do": {"kind": "kill_sessions"}}], {"login": "session"}, always_survived=True
 )
 IN_SESSION = [*map(_in_session, [*CUTS, STATUSES[0], STATUSES[1], GONE[1]])]
-KINDS = [*CUTS, *STATUSES, *SLOWS, *GONE, DEAD_SESSION]
+KINDS = [*CUTS, *STATUSES, *SLOWS, *GONE, *PAGES, DEAD_SESSION]
 # One of each sort, for work whose requests are like those of other work that meets them all.
-SORTS = [CUTS[1], STATUSES[0], STATUSES[4], SLOWS[1], *GONE, DEAD_SESSION]
+SORTS = [CUTS[1], STATUSES[0], STATUSES[4], SLOWS[1], *GONE, PAGES[0], DEAD_SESSION]
 # With other versions, where the requests are others; what the transport does about a fault is the same there.
 FEW_KINDS = [CUTS[1], STATUSES[0], GONE[1], LOCK, DEAD_SESSION]
 

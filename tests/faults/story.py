@@ -161,7 +161,7 @@ def of_message(story: Story, status: int | None = None) -> list[str]:
         answered = {request["request_id"] for request in story.requests if request["request_id"]}
         if not error.get("request_id") or error["request_id"] not in message:
             found.append("the message lacks the request id")
-        elif error.get("status") in (401, 403, 404, 409, 429, 500) and error["request_id"] not in answered:
+        elif error.get("code") and error["request_id"] not in answered:
             found.append("the request id is none that Harbor saw")
     if story.scenario.label not in message:
         found.append("the message does not name the robot or project")

@@ -25,8 +25,8 @@ DEADLOCK_SECONDS = 1.05
 GATEWAY = {502: "Bad Gateway", 503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}
 CODES = {400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 409: "CONFLICT", 412: "PRECONDITION",
          429: "TOO_MANY_REQUEST", 500: "UNKNOWN"}
-KINDS = {"cut_before": (), "cut_after": (), "status": ("status",), "deadlock": (), "slow": ("seconds",), "kill_sessions": (),
-         "lock_user": ("name",), "write": ("request",)}
+KINDS = {"cut_before": (), "cut_after": (), "status": ("status",), "page": ("status",), "deadlock": (), "slow": ("seconds",),
+         "kill_sessions": (), "lock_user": ("name",), "write": ("request",)}
 """What can go wrong, and what has to be said about it."""
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -127,6 +127,8 @@ class FaultyRequest:
                 await asyncio.sleep(float(do["seconds"]))
             elif do["kind"] == "status" and do.get("after"):
                 answer = self._failure(int(do["status"]), do.get("retry_after"))
+            elif do["kind"] == "page" and do.get("after"):
+                answer = _page(int(do["status"]), "Back soon")
             elif do["kind"] == "cut_after":
                 answer = CUT
         return answer, user
@@ -137,6 +139,8 @@ class FaultyRequest:
             return CUT
         if kind == "status" and not do.get("after"):
             return self._failure(int(do["status"]), do.get("retry_after"))
+        if kind == "page" and not do.get("after"):
+            return _page(int(do["status"]), "Back soon")
         if kind == "deadlock":
             await asyncio.sleep(DEADLOCK_SECONDS)
             return self._failure(500)
@@ -163,10 +167,7 @@ class FaultyRequest:
     def _failure(self, status: int, retry_after: Any = None) -> Answer:
         """A gateway's page for a gateway's statuses, else Harbor's envelope."""
         if status in GATEWAY:
-            title = f"{status} {GATEWAY[status]}"
-            page = (f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n"
-                    "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
-            answer = Answer(status, page.encode(), "text/html")
+            answer = _page(status, f"{status} {GATEWAY[status]}")
         else:
             answer = failure(HarborError(CODES[status], "too many requests" if status == 429 else "arranged"))
             self.request.id = self.request.headers.get("x-request-id") or str(uuid.uuid4())
@@ -174,6 +175,13 @@ class FaultyRequest:
         if retry_after is not None:
             answer.headers["Retry-After"] = str(retry_after)
         return answer
+
+
+def _page(status: int, title: str) -> Answer:
+    """What a gateway answers in Harbor's place."""
+    page = (f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n"
+            "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
+    return Answer(status, page.encode(), "text/html")
 
 
 async def _write(harbor: Harbor, wanted: dict[str, Any], request: Request, match: re.Match[str]) -> None:

@@ -28,6 +28,7 @@ from tests.unit.robots import NOW
 
 URL = "http://harbor.test"
 API = "/api/v2.0"
+CODES = {400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 409: "CONFLICT", 412: "PRECONDITION", 500: "UNKNOWN"}
 
 
 class Reply(t.NamedTuple):
@@ -46,7 +47,7 @@ def ok(body: t.Any = None, status: int = 200, seconds: float = 0.0, **headers: s
 
 def refused(status: int, code: str = "", message: str = "", seconds: float = 0.0, **headers: str) -> Reply:
     """An answer in Harbor's envelope for errors."""
-    body = json.dumps({"errors": [{"code": code, "message": message}]}).encode() + b"\n"
+    body = json.dumps({"errors": [{"code": code or CODES.get(status, ""), "message": message}]}).encode() + b"\n"
     return Reply(status, body, named(headers), seconds)
 
 
@@ -144,7 +145,7 @@ class Wire(BaseAdapter):
         self.clock += answer.seconds
         response = requests.Response()
         response.status_code = answer.status
-        response.headers = CaseInsensitiveDict(answer.headers)
+        response.headers = CaseInsensitiveDict({"X-Request-Id": str(request.headers.get("X-Request-Id")), **answer.headers})
         response.raw = HTTPResponse(
             body=io.BytesIO(answer.body),
             headers=answer.headers,

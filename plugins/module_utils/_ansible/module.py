@@ -30,6 +30,9 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model 
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.names import stored
 from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Shape, unknown_options, usable
 
+# A kill, Ctrl-C, and a terminal that closed.
+ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
 
 class HarborModule(SealedModule):
     """A module with the options of a connection to Harbor.
@@ -112,7 +115,7 @@ class HarborModule(SealedModule):
             return "project %s: " % name
         return "robot %s: " % (stored(project, name) if name else "id %d" % number)
 
-    def _on_term(self, number: int, frame: t.Any) -> None:
+    def _on_end(self, number: int, frame: t.Any) -> None:
         first, self._ending = not self._ending, True
         if first and not self._writing and self._http is not None:
             self._http.interrupt(Interrupted("the run was asked to end (signal %d)" % number))
@@ -131,7 +134,9 @@ class HarborModule(SealedModule):
             faults += doubts
             return Report({"changed": False, "faults": faults}, failure=all_at_once(faults))
         http = self._http = Transport(settings)
-        signal.signal(signal.SIGTERM, self._on_term)
+        for number in ENDINGS:
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, self._on_end)
         api = HarborApi(http)
         try:
             return work(self, api)

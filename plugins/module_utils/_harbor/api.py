@@ -9,12 +9,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 import typing as t
 from time import monotonic
 from urllib.parse import quote, urlsplit
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.failures import ADDRESS, NOT_HARBOR, READING
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.http import API, LOCK_SECONDS, Answer, Transport
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.parallel import each
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.catalogues import parse_version
@@ -83,7 +85,23 @@ def project_of(raw: Json) -> Project:
 def counted(answer: Answer) -> t.Optional[int]:
     """How many entries a whole listing has, as each of its pages says; None where it does not."""
     text = answer.headers.get("X-Total-Count", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+
+def is_one(raw: t.Any, **members: type) -> bool:
+    """Whether a value of an answer is an object with these members of these types."""
+    return isinstance(raw, dict) and all(isinstance(raw.get(name), kind) for name, kind in members.items())
+
+
+def is_robot(raw: t.Any) -> bool:
+    """Whether a value of an answer is a robot, as far as this collection takes it apart."""
+    return is_one(raw, id=int, name=str) and isinstance(raw.get("permissions", []), (list, type(None)))
+
+
+def is_project(raw: t.Any) -> bool:
+    """Whether a value of an answer is a project."""
+    roles, metadata = (raw.get(name) for name in ("current_user_role_ids", "metadata")) if isinstance(raw, dict) else (None, None)
+    return is_one(raw, project_id=int, name=str) and isinstance(roles, (list, type(None))) and isinstance(metadata, (dict, type(None)))
 
 
 def escaped(value: str) -> str:
@@ -105,16 +123,26 @@ class HarborApi:
 
     def _get(self, path: str, query: t.Optional[t.Sequence[tuple[str, t.Any]]] = None, **options: t.Any) -> Answer:
         answer = self._call("GET", path, query=query, **options)
-        if answer.status == 200 and (answer.body is None or not (query or isinstance(answer.body, dict))):
-            raise HarborError(
-                "not the answer of a Harbor",
-                method="GET",
-                path=API + path,
-                status=answer.status,
-                request_id=answer.request_id,
-                hint="Check harbor_url: it is the address of Harbor itself, without a path.",
-            )
-        return answer
+        return self._shaped(answer, "GET", path, isinstance(answer.body, (dict, list) if query else dict))
+
+    def _shaped(self, answer: Answer, method: str, path: str, right: bool) -> Answer:
+        """A good answer, unless its body has not the shape that Harbor's has: a page of a gateway, say, which did nothing."""
+        if answer.status >= 300 or right:
+            return answer
+        raise HarborError(
+            NOT_HARBOR,
+            method=method,
+            path=API + path,
+            status=answer.status,
+            request_id=answer.request_id,
+            undone=method in READING,
+            hint=ADDRESS,
+        )
+
+    def _done(self, method: str, path: str, **options: t.Any) -> Answer:
+        """A write to which Harbor answers without a body."""
+        answer = self._call(method, path, **options)
+        return self._shaped(answer, method, path, answer.empty)
 
     # -- who asks whom ---------------------------------------------------------------------------------------------
 
@@ -129,6 +157,8 @@ class HarborApi:
         try:
             # A 401 is left to the transport, which knows Harbor's lock: the first request may meet it like any other.
             answer = self._get("/users/current", accept=(200, 412, 500))
+            if answer.status == 500 and not self._is_robot_of_2_2(name):
+                answer = self._get("/users/current", accept=(200, 412))  # an ordinary failure: repeated as often as any, then raised
         except HarborError as exc:
             if exc.status != 401:
                 raise
@@ -142,13 +172,13 @@ class HarborApi:
                 hint="Wrong, disabled and expired look the same to Harbor; a robot's user name is its full name, prefix included.",
             ) from exc
         if answer.status == 200:
+            self._shaped(answer, "GET", "/users/current", is_one(answer.body, username=str, user_id=int))
             admin = bool(answer.body.get("sysadmin_flag") or answer.body.get("admin_role_in_auth"))
-            self.caller = Caller("user", answer.body.get("username") or name, admin, int(answer.body.get("user_id") or 0))
-        elif answer.status == 412 or self._is_robot_of_2_2(name):
-            self.caller = Caller("robot", name)
+            self.caller = Caller("user", answer.body["username"], admin, answer.body["user_id"])
+            if self.http.settings.login == "session":
+                self.http.log_in()
         else:
-            self._get("/users/current")  # an ordinary failure: repeated as often as any, then raised
-            return self.identify()
+            self.caller = Caller("robot", name)
         return self.caller
 
     def _is_robot_of_2_2(self, name: str) -> bool:
@@ -199,7 +229,7 @@ class HarborApi:
             worth = requests >= SURELY_WORTH_A_SESSION
         else:
             worth = requests >= WORTH_A_SESSION and self.server.version >= DEAR_PASSWORDS
-        if worth or (self.server and self.http.settings.login == "session"):
+        if worth:
             self.http.log_in()
 
     def probe(self, full_name: str, secret: str) -> bool:
@@ -209,24 +239,26 @@ class HarborApi:
         """
         old = self.server is None or self.server.version < (2, 3, 0)
         path, query = ("/service/token", [("service", "harbor-registry")]) if old else (API + "/users/current/permissions", None)
-        return self.http.request("GET", path, query=query, credentials=(full_name, secret), accept=(200, 401)).status == 200
+        answer = self.http.request("GET", path, query=query, credentials=(full_name, secret), accept=(200, 401))
+        return self._shaped(answer, "GET", path, isinstance(answer.body, dict if old else list)).status == 200
 
     def rights(self, scope: str) -> t.Optional[frozenset[tuple[str, str]]]:
         """The pairs that the caller holds in C(/system) or C(/project/ID); None where the server cannot say (2.2)."""
         answer = self._call("GET", "/users/current/permissions", query=[("scope", scope), ("relative", "true")], accept=(200, 404))
-        if answer.status == 404 or not isinstance(answer.body, list):
+        if answer.status == 404:
             return None
+        self._shaped(answer, "GET", "/users/current/permissions", isinstance(answer.body, list))
         return frozenset((one.get("resource", ""), one.get("action", "")) for one in answer.body)
 
     def catalogue(self) -> t.Optional[Json]:
         """The permissions that the server accepts; None where it does not tell this caller, or has no such list (before 2.10)."""
-        answer = self._call("GET", "/permissions", accept=(200, 403, 404))
-        return answer.body if answer.status == 200 and isinstance(answer.body, dict) else None
+        answer = self._get("/permissions", accept=(200, 403, 404))
+        return answer.body if answer.status == 200 else None
 
     def prefix_setting(self) -> t.Optional[str]:
         """The prefix of robots' names; None for anybody but a system administrator."""
-        answer = self._call("GET", "/configurations", accept=(200, 403))
-        return ((answer.body or {}).get("robot_name_prefix") or {}).get("value") if answer.status == 200 else None
+        answer = self._get("/configurations", accept=(200, 403))
+        return (answer.body.get("robot_name_prefix") or {}).get("value") if answer.status == 200 else None
 
     # -- robots ----------------------------------------------------------------------------------------------------
 
@@ -253,7 +285,7 @@ class HarborApi:
         query: list[tuple[str, t.Any]] = [("q", ",".join(terms))] if terms else []
         level = "project" if project_id is not None else "system"
         # Level=system gives robots of every level up to 2.12, and leaving it out does not; still, what is asked for is checked.
-        found = self._pages("/robots", query + ([("sort", sort)] if sort else []), "id", workers=workers)
+        found = self._pages("/robots", query + ([("sort", sort)] if sort else []), "id", is_robot, workers=workers)
         return [raw for raw in found if raw.get("level", level) == level]
 
     def _pages(
@@ -261,6 +293,7 @@ class HarborApi:
         path: str,
         query: list[tuple[str, t.Any]],
         key: str,
+        right: t.Callable[[t.Any], bool],
         check: t.Optional[t.Callable[[Answer], None]] = None,
         workers: int = 1,
     ) -> list[Json]:
@@ -270,9 +303,7 @@ class HarborApi:
 
         def fetch(page: int) -> Answer:
             answer = self._get(path, [*query, ("page", page), ("page_size", size)])
-            if not isinstance(answer.body, list):
-                raise HarborError("not a list", method="GET", path=API + path, status=answer.status, request_id=answer.request_id)
-            return answer
+            return self._shaped(answer, "GET", path, isinstance(answer.body, list) and all(map(right, answer.body)))
 
         for _reading in range(READINGS):
             answers = [fetch(1)]
@@ -296,25 +327,30 @@ class HarborApi:
 
     def robot(self, robot_id: int) -> t.Optional[Json]:
         """One robot by id, None when it is proved absent."""
-        answer = self._get("/robots/%d" % robot_id, accept=(200, 404))
+        path = "/robots/%d" % robot_id
+        answer = self._get(path, accept=(200, 404))
+        self._shaped(answer, "GET", path, is_robot(answer.body))
         return answer.body if answer.status == 200 else None
 
     def create_robot(self, body: Json) -> Created:
         """Make a robot. Harbor ignores secret and disable here (every version)."""
-        made = self._call("POST", "/robots", body=body, accept=(201,)).body
+        answer = self._call("POST", "/robots", body=body, accept=(201,))
+        made = self._shaped(answer, "POST", "/robots", is_one(answer.body, id=int, name=str, secret=str)).body
         return Created(int(made["id"]), made["name"], made["secret"], int(made.get("expires_at") or 0), made.get("creation_time") or "")
 
     def update_robot(self, robot_id: int, body: Json) -> None:
         """Replace a robot with everything in C(body). Sent once: before it is sent again, the robot has to be read again."""
-        self._call("PUT", "/robots/%d" % robot_id, body=body, again=False)
+        self._done("PUT", "/robots/%d" % robot_id, body=body, again=False)
 
     def set_secret(self, robot_id: int, secret: str) -> None:
         """Give a robot this secret; the old one stops working at once. Repeating it is safe."""
-        self._call("PATCH", "/robots/%d" % robot_id, body={"secret": secret})
+        path = "/robots/%d" % robot_id
+        answer = self._call("PATCH", path, body={"secret": secret})
+        self._shaped(answer, "PATCH", path, isinstance(answer.body, dict))
 
     def delete_robot(self, robot_id: int) -> bool:
         """Remove a robot; False when it was gone before this run asked for it."""
-        answer = self._call("DELETE", "/robots/%d" % robot_id, accept=(200, 404))
+        answer = self._done("DELETE", "/robots/%d" % robot_id, accept=(200, 404))
         return answer.status == 200 or answer.repeated
 
     # -- projects --------------------------------------------------------------------------------------------------
@@ -326,7 +362,8 @@ class HarborApi:
         """
 
         def fetch() -> Answer:
-            return self._get("/projects/" + quote(name, safe=""), accept=(200, 403, 404), headers={"X-Is-Resource-Name": "true"})
+            found = self._get("/projects/" + quote(name, safe=""), accept=(200, 403, 404), headers={"X-Is-Resource-Name": "true"})
+            return self._shaped(found, "GET", "/projects/" + name, is_project(found.body))
 
         answer = fetch()
         ordinary = self.caller is not None and self.caller.kind == "user" and not self.caller.admin
@@ -338,7 +375,7 @@ class HarborApi:
         if not self.project_exists(name):
             return None
         # A robot may act in a project whose page it may not read; the listing shows it all the same.
-        for raw in self._pages("/projects", [("name", name)], "project_id"):
+        for raw in self._pages("/projects", [("name", name)], "project_id", is_project):
             if raw["name"] == name:
                 return project_of(raw)
         raise HarborError(
@@ -354,7 +391,8 @@ class HarborApi:
 
     def project_exists(self, name: str) -> bool:
         """Whether a project exists; anybody who is logged in may ask."""
-        return self._call("HEAD", "/projects", query=[("project_name", name)], accept=(200, 404)).status == 200
+        answer = self._call("HEAD", "/projects", query=[("project_name", name)], accept=(200, 404))
+        return self._shaped(answer, "HEAD", "/projects", bool(answer.headers.get("X-Request-Id"))).status == 200
 
     def projects(self) -> list[Project]:
         """Every project that the caller can see, proved to be a listing for this caller and not for an anonymous one."""
@@ -363,13 +401,13 @@ class HarborApi:
         def check(answer: Answer) -> None:
             proofs.append(any(raw.get("current_user_role_ids") is not None for raw in answer.body))
 
-        listed = self._pages("/projects", [], "project_id", check)
+        listed = self._pages("/projects", [], "project_id", is_project, check)
         if all(proofs) or self.http.in_session:
             return [project_of(raw) for raw in listed]
         if self.caller is not None and self.caller.is_robot:
             self.rights("/system")  # 401 unless the robot is still logged in; Harbor's lock does not touch robots
         else:
-            listed = self._witnessed(lambda: self._pages("/projects", [], "project_id"))
+            listed = self._witnessed(lambda: self._pages("/projects", [], "project_id", is_project))
         return [project_of(raw) for raw in listed]
 
     def _witnessed(self, fetch: t.Callable[[], t.Any]) -> t.Any:
@@ -393,13 +431,13 @@ class HarborApi:
 
     def create_project(self, name: str, public: bool) -> None:
         """Make a project."""
-        self._call("POST", "/projects", body={"project_name": name, "metadata": {"public": "true" if public else "false"}}, accept=(201,))
+        self._done("POST", "/projects", body={"project_name": name, "metadata": {"public": "true" if public else "false"}}, accept=(201,))
 
     def update_project(self, project_id: int, public: bool) -> None:
         """Make a project public or private; its other settings stay."""
-        self._call("PUT", "/projects/%d" % project_id, body={"metadata": {"public": "true" if public else "false"}})
+        self._done("PUT", "/projects/%d" % project_id, body={"metadata": {"public": "true" if public else "false"}})
 
     def delete_project(self, project_id: int) -> bool:
         """Remove a project and its robots; False when it was gone before this run asked for it."""
-        answer = self._call("DELETE", "/projects/%d" % project_id, accept=(200, 404))
+        answer = self._done("DELETE", "/projects/%d" % project_id, accept=(200, 404))
         return answer.status == 200 or answer.repeated

@@ -21,20 +21,19 @@ import typing as t
 import uuid
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.connection import TellingAdapter, was_sent
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.failures import is_harbors, no_answer, refusal, said
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.session import WebSession, cookies_of
-from ansible_collections.harbormaster.robots.plugins.module_utils._mask import Mask
 
 REQUESTS_IMPORT_ERROR: t.Optional[str]
 try:
     import requests
-    from requests.adapters import HTTPAdapter
     from requests.structures import CaseInsensitiveDict
     from requests.utils import get_environ_proxies
-    from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
-    from urllib3.util.retry import Retry
+    from urllib3.exceptions import HTTPError, LocationValueError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -44,7 +43,6 @@ else:
 LOCK_SECONDS = 1.6
 QUICK_SECONDS = 1.0
 LOCK_PATIENCE = 3
-LONGEST_RETRY_AFTER = 120.0
 # Repeating these is harmless in this collection: a PATCH always carries the secret that it is to set.
 REPEATABLE = ("GET", "HEAD", "PATCH", "DELETE")
 API = "/api/v2.0"
@@ -68,7 +66,7 @@ class Settings(t.NamedTuple):
 
 
 class Answer(t.NamedTuple):
-    """One answer; C(body) is parsed JSON or None, C(seconds) is how long it took."""
+    """One answer; C(body) is parsed JSON or None, C(empty) that there is no body, C(seconds) is how long it took."""
 
     status: int
     body: t.Any
@@ -76,6 +74,7 @@ class Answer(t.NamedTuple):
     request_id: str
     seconds: float
     repeated: bool
+    empty: bool = False
 
     @property
     def date(self) -> t.Optional[float]:
@@ -91,44 +90,23 @@ def basic(username: str, password: str) -> str:
     return "Basic " + base64.b64encode(("%s:%s" % (username, password)).encode()).decode()
 
 
-def said(content: bytes) -> tuple[str, str, t.Any]:
-    """(code, message, JSON) of an answer; Harbor wraps its errors in a list with one entry."""
-    body: t.Any
-    try:
-        body = json.loads(content) if content else None
-    except (ValueError, RecursionError):
-        return "", "", None
-    try:
-        first = body["errors"][0]
-        return str(first.get("code") or ""), str(first.get("message") or ""), body
-    except (KeyError, IndexError, TypeError, AttributeError):
-        return "", "", body
+def _read(method: str, response: t.Any) -> None:
+    """Read a body while failures are caught. Older versions of urllib3 do not notice that it ended early."""
+    size = response.headers.get("Content-Length", "")
+    content = response.content
+    if size.isdecimal() and int(size) > len(content) and method != "HEAD" and "Content-Encoding" not in response.headers:
+        raise requests.exceptions.ConnectionError("the answer ended early")
 
 
-def reasons(exc: BaseException) -> list[BaseException]:
-    """An exception and those that it wraps, outermost first."""
-    found: list[BaseException] = []
-    unseen: list[t.Any] = [exc]
-    while unseen:
-        one = unseen.pop()
-        if not any(one is other for other in found):
-            found.append(one)
-            unseen += [x for x in (getattr(one, "reason", None), *getattr(one, "args", ())) if isinstance(x, BaseException)]
-    return found
-
-
-def never_sent(exc: BaseException) -> bool:
-    """True when a connection could not even be made, so that the request reached nobody."""
-    return any(isinstance(one, (NewConnectionError, ConnectTimeoutError)) for one in reasons(exc))
-
-
-def tls_hint(what: str) -> str:
-    """What to do about a failure of TLS."""
-    if "WRONG_VERSION_NUMBER" in what or "RECORD_LAYER_FAILURE" in what:
-        return "There is no TLS at this address: give harbor_url with http:// if that is meant, or the port of HTTPS."
-    if "verify failed" in what or "self-signed" in what:
-        return "Give the certificate of its authority in ca_path."
-    return "Check ca_path, client_cert and client_key."
+def _as_requests_has_it(exc: Exception, sent: bool) -> Exception:
+    """A failure as an exception of requests, which lets some of urllib3's and of the system's pass."""
+    wrong = exc
+    if isinstance(exc, LocationValueError):
+        wrong = requests.exceptions.InvalidURL(exc)  # a host that no name server could be asked for, of Harbor or of a proxy
+    elif not isinstance(exc, requests.exceptions.RequestException):
+        wrong = requests.exceptions.ConnectionError(exc) if sent else requests.exceptions.SSLError(exc)  # files of TLS cannot be read
+    setattr(wrong, "sent", sent)
+    return wrong
 
 
 class Transport:
@@ -158,7 +136,7 @@ class Transport:
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._headers = {**{name: str(value) for name, value in self._http.headers.items()}, "User-Agent": "harbormaster.robots"}
         for scheme in ("http://", "https://"):
-            self._http.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=pool, max_retries=0))
+            self._http.mount(scheme, TellingAdapter(pool_connections=1, pool_maxsize=pool, max_retries=0))
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
         self._verify: t.Union[bool, str] = (settings.ca_path or bundle) if settings.validate_certs else False
         if not any(one.lower().startswith("https:") for one in (self.base, *self._http.proxies.values())):
@@ -201,21 +179,18 @@ class Transport:
         with self._guard:
             self.statistics["requests"] += 1
         start = time.monotonic()
+        prepared = response = None
         try:
             prepared = self._prepared(method, path, data, headers)
             # Not through the session, which would look for cookies, proxies, redirections and hooks at each request.
             response = self._http.get_adapter(self.base).send(
                 prepared, timeout=self.settings.timeout, verify=self._verify, cert=self._cert, proxies=self._http.proxies
             )
-            response.content  # noqa: B018  read while failures are caught
-        except requests.exceptions.RequestException as exc:
-            setattr(exc, "request_id", request_id)
-            raise
-        except LocationValueError as exc:
-            # A host that no name server could be asked for, of Harbor or of a proxy; requests lets some of these pass.
-            wrong = requests.exceptions.InvalidURL(exc)
+            _read(method, response)
+        except (requests.exceptions.RequestException, HTTPError, OSError) as exc:
+            wrong = _as_requests_has_it(exc, prepared is not None and (response is not None or was_sent(exc)))
             setattr(wrong, "request_id", request_id)
-            raise wrong from exc
+            raise wrong from (None if wrong is exc else exc)
         return response, response.headers.get("X-Request-Id") or request_id, time.monotonic() - start
 
     def _prepared(self, method: str, path: str, data: t.Any, headers: dict[str, str]) -> t.Any:
@@ -268,24 +243,25 @@ class Transport:
             try:
                 response, request_id, seconds = self._once(method, full, body, sent)
             except requests.exceptions.RequestException as exc:
-                failure = self._no_answer(method, full, exc)
+                failure = no_answer(method, full, exc, self.base, self.settings.timeout)
                 if not failure.passing:
                     raise failure from exc
             else:
-                message, parsed = said(response.content)[1:]
-                if web and web.ended(response.status_code, response.headers, message):
+                code, message, parsed = said(response.content)
+                if web and web.ended(method, response.status_code, response.headers, message):
                     if reopened:
-                        raise self._refusal(method, full, response, request_id, maybe_done)
+                        self._give_up(web, refusal(method, full, response, request_id, maybe_done))
+                    else:
+                        self._reopen(web)
                     reopened += 1
-                    self._reopen(web)
                     if not again:
-                        failure = self._refusal(method, full, response, request_id, maybe_done)
+                        failure = refusal(method, full, response, request_id, maybe_done)
                         failure.cleared = True
                         raise failure
                     continue
-                if response.status_code in accept:
-                    return Answer(response.status_code, parsed, response.headers, request_id, seconds, maybe_done)
-                failure = self._refusal(method, full, response, request_id, maybe_done)
+                if response.status_code in accept and is_harbors(method, response, code):
+                    return Answer(response.status_code, parsed, response.headers, request_id, seconds, maybe_done, not response.content)
+                failure = refusal(method, full, response, request_id, maybe_done)
                 if response.status_code == 401 and not credentials and not robot and not self.settings.token:
                     if seconds < QUICK_SECONDS and locks < LOCK_PATIENCE:
                         locks += 1
@@ -306,69 +282,6 @@ class Transport:
         with self._guard:
             self.statistics["retries"] += 1
         self.wait(failure.pause if failure.pause is not None else min(0.5 * 2**retries, 30.0) * random.uniform(0.5, 1.0))
-
-    def _no_answer(self, method: str, path: str, exc: t.Any) -> HarborError:
-        undone = never_sent(exc)
-        passing = True
-        hint = ""
-        what = "the connection was cut"
-        if isinstance(exc, requests.exceptions.SSLError):
-            undone, passing, what = True, False, "TLS: %s" % reasons(exc)[-1]
-            hint = tls_hint(what)
-        elif isinstance(exc, requests.exceptions.ProxyError):
-            undone, what = True, "the proxy of the environment failed: %s" % reasons(exc)[-1]
-        elif undone:
-            what = "no connection to %s" % self.base
-            hint = "Check harbor_url, and the proxies that the environment names."
-        elif isinstance(exc, requests.exceptions.Timeout):
-            what = "nothing came within %g s" % self.settings.timeout
-            hint = "A slower Harbor needs a longer timeout."
-        elif isinstance(exc, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-            undone, passing, what = True, False, str(exc)
-        undone = undone or method in ("GET", "HEAD")
-        return HarborError(
-            what, method=method, path=path, request_id=getattr(exc, "request_id", ""), undone=undone, hint=hint, passing=passing
-        )
-
-    def _refusal(self, method: str, path: str, response: t.Any, request_id: str, repeated: bool, hint: str = "") -> HarborError:
-        code, message, parsed = said(response.content)
-        # What stands between may repeat the request, and with it credentials in a form that nobody else would recognise.
-        authorization, cookies = (response.request.headers.get(name) or "" for name in ("Authorization", "Cookie"))
-        message = Mask([authorization.partition(" ")[2], *(one.partition("=")[2] for one in cookies.split(";"))]).text(message)
-        status = response.status_code
-        pause = Retry().get_retry_after(response.raw) if status in (429, 503) else None
-        undone = True
-        if 300 <= status < 400:
-            target = urlsplit(response.headers.get("Location", ""))
-            message = "a redirection to %s://%s" % (target.scheme, target.netloc) if target.netloc else "a redirection"
-            hint = (
-                "Redirections are not followed, because they would carry the password along; set harbor_url to the address that Harbor has."
-            )
-        elif status >= 500:
-            # Harbor rolls its transaction back at any error of its own; a gateway's error, Envoy's 503 for a connection that broke
-            # behind it among them, says nothing about the work.
-            undone = method in ("GET", "HEAD") or (status == 500 and (bool(code) or not response.content))
-            message = message or ("a gateway's error" if response.content else "an empty answer")
-        elif status == 429:
-            message = message or "too many requests"
-        elif status == 401 and not code:
-            message = message or "not authenticated"
-        elif (status < 300 or status == 404) and parsed is None and response.content:
-            message = "not the answer of a Harbor"
-            hint = hint or "Check harbor_url: it is the address of Harbor itself, without a path."
-        return HarborError(
-            message,
-            method=method,
-            path=path,
-            status=status,
-            code=code,
-            request_id=request_id,
-            undone=undone,
-            repeated=repeated,
-            hint=hint,
-            passing=status in (429, 500, 502, 503, 504) and (pause or 0.0) <= LONGEST_RETRY_AFTER,
-            pause=pause,
-        )
 
     # -- sessions --------------------------------------------------------------------------------------------------
 
@@ -420,7 +333,7 @@ class Transport:
                     self.wait(LOCK_SECONDS)
                     continue
                 if answer.status_code == 401:
-                    raise self._refusal("POST", "/c/login", answer, request_id, False)
+                    raise refusal("POST", "/c/login", answer, request_id, False)
                 break
             return self._no_session("POST", answer, request_id)
 
@@ -431,9 +344,9 @@ class Transport:
             try:
                 response, request_id, seconds = self._once(method, "/c/login", None, headers, form)
             except requests.exceptions.RequestException as exc:
-                failure = self._no_answer(method, "/c/login", exc)
+                failure = no_answer(method, "/c/login", exc, self.base, self.settings.timeout)
             else:
-                failure = self._refusal(method, "/c/login", response, request_id, False)
+                failure = refusal(method, "/c/login", response, request_id, False)
                 if not failure.passing:
                     return response, request_id, seconds
             if not failure.passing or attempt >= retries:
@@ -445,7 +358,7 @@ class Transport:
         self._web_failed = True
         if self.settings.login == "session":
             hint = "There is no log-in as of the web page here; use login=auto or login=basic."
-            raise self._refusal(method, "/c/login", response, request_id, False, hint)
+            raise refusal(method, "/c/login", response, request_id, False, hint)
         return False
 
     def _reopen(self, dead: WebSession) -> None:
@@ -457,13 +370,32 @@ class Transport:
                 if not self.log_in() and self.settings.login == "session":
                     raise HarborError("the session ended and no new one could be opened", method="POST", path="/c/login")
 
+    def _give_up(self, web: WebSession, failure: HarborError) -> None:
+        """Go on without a session where the new one is no better; raises C(failure) where Harbor refuses, or a session was demanded."""
+        if failure.status is None or failure.status >= 400:
+            raise failure
+        if self.settings.login == "session":
+            failure.message = "its session ended at once"
+            failure.hint = "Something before Harbor sets a cookie sid of its own, so that no session lasts; use login=auto or login=basic."
+            raise failure
+        with self._guard:
+            self._web_failed = True
+            if self._web is web:
+                self._web = None
+        self._log_out(web)
+
+    def _log_out(self, web: WebSession) -> None:
+        for _attempt in range(2):
+            try:
+                if self._once("GET", "/c/log_out", None, web.headers("GET"))[0].status_code < 500:
+                    return
+            except requests.exceptions.RequestException:
+                pass  # in the end the session ends by itself, after an hour
+
     def close(self) -> None:
         """Log out where we logged in, always: a session outlives even a change of its user's password."""
         with self._guard:
             web, self._web = self._web, None
         if web:
-            try:
-                self._once("GET", "/c/log_out", None, web.headers("GET"))
-            except requests.exceptions.RequestException:
-                pass  # the session then ends by itself after an hour
+            self._log_out(web)
         self._http.close()

@@ -42,11 +42,14 @@ class WebSession:
             headers[TOKEN_HEADER] = self.token
         return headers
 
-    def ended(self, status: int, headers: t.Mapping[str, str], message: str) -> bool:
+    def ended(self, method: str, status: int, headers: t.Mapping[str, str], message: str) -> bool:
         """True when the answer shows that Harbor no longer knows this session.
 
-        A dead session is an anonymous caller: many paths still answer 200, with less. What gives it away is a new C(sid).
+        A dead session is an anonymous caller: many paths still answer 200, with less. What gives it away is a new C(sid). A write that
+        was done needs no such proof, as nobody anonymous may write, and must not be sent again.
         """
+        if status < 300 and method not in SAFE_METHODS:
+            return False
         if cookies_of(headers).get("sid") not in (None, "", self.sid):
             return True
         return status == 401 or (status == 403 and "CSRF" in message)

@@ -18,7 +18,13 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible import module as _module
-from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report, all_at_once, where
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import (
+    ENDINGS,
+    HarborModule,
+    Report,
+    all_at_once,
+    where,
+)
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.options import declaration_spec
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError, WrongInput
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
@@ -32,10 +38,11 @@ OWN = "Own-Secret-1"
 
 @pytest.fixture(autouse=True)
 def untouched_signals() -> Iterator[None]:
-    """Modules take SIGTERM for themselves; the tests' own handler comes back."""
-    before = signal.getsignal(signal.SIGTERM)
+    """Modules take for themselves what ends a program; the tests' own handlers come back."""
+    before = {number: signal.getsignal(number) for number in ENDINGS}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -261,14 +268,26 @@ def test_the_environment_stands_in_for_options(wire: Wire, monkeypatch: pytest.M
 # --- an end that is asked for
 
 
-def test_before_the_first_write_it_ends_at_once(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_before_the_first_write_it_ends_at_once(number: signal.Signals, wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
     def work(module: HarborModule, api: HarborApi) -> Report:
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(number)
         raise AssertionError("went on")
 
     result, _text = run(capsys, work)
-    assert result["msg"] == "robot shop+ci: the run was asked to end (signal 15). Nothing was changed."
+    assert result["msg"] == "robot shop+ci: the run was asked to end (signal %d). Nothing was changed." % number
     assert (result["failed"], result["changed"]) == (True, False)
+
+
+def test_what_is_to_outlive_its_terminal_does(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def work(module: HarborModule, api: HarborApi) -> Report:
+        signal.raise_signal(signal.SIGHUP)
+        return Report({"changed": False})
+
+    assert "failed" not in run(capsys, work)[0]
+    assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
 
 
 def test_while_writing_it_ends_between_two_requests(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:

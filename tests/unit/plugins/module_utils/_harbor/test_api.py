@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import typing as t
 
@@ -50,7 +51,6 @@ def failing(work: t.Callable[[], t.Any]) -> HarborError:
         ({"username": "admin", "user_id": 1, "sysadmin_flag": True}, Caller("user", "admin", True, 1)),
         ({"username": "alice", "user_id": 3, "sysadmin_flag": False}, Caller("user", "alice", False, 3)),
         ({"username": "bob", "user_id": 4, "admin_role_in_auth": True}, Caller("user", "bob", True, 4)),
-        ({}, Caller("user", "admin", False, 0)),
     ],
 )
 def test_users(body: dict[str, t.Any], caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,6 +58,30 @@ def test_users(body: dict[str, t.Any], caller: Caller, monkeypatch: pytest.Monke
     asked = api(wire, monkeypatch, None, None)
     assert asked.identify() == caller
     assert asked.caller == caller
+
+
+@pytest.mark.parametrize("body", [{}, {"username": "admin"}, {"username": None, "user_id": 1}, [], "x"])
+def test_who_one_is_has_to_be_said_as_harbor_says_it(body: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "not the answer of a Harbor" in str(failing(api(Wire(("GET /users/current", ok(body))), monkeypatch, None, None).identify))
+
+
+def test_a_session_that_is_demanded_is_opened_as_soon_as_one_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for login, opens in (("session", 1), ("auto", 0), ("basic", 0)):
+        asked = api(Wire(("GET /users/current", ME)), monkeypatch, None, None, login=login)
+        opened: list[bool] = []
+        monkeypatch.setattr(asked.http, "log_in", functools.partial(opened.append, True))
+        asked.identify()
+        assert len(opened) == opens
+
+
+def test_a_server_that_fails_and_answers_in_turn_is_asked_no_more_than_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        ("GET /users/current", refused(500, "UNKNOWN", "internal server error")),
+        ("GET /systeminfo", ok(INFO)),
+        ("GET /users/current", ME),
+    )
+    assert api(wire, monkeypatch, None, None).identify().name == "admin"
+    wire.done()
 
 
 def test_robots(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +202,7 @@ def test_2_4_proves_a_log_in_without_its_time(monkeypatch: pytest.MonkeyPatch) -
         (ADMIN, (2, 15, 2), "auto", 3, False),
         (ADMIN, (2, 15, 1), "auto", 100, False),
         (ADMIN, (2, 15, 2), "basic", 100, False),
-        (ADMIN, (2, 9, 5), "session", 0, True),
+        (ADMIN, (2, 15, 2), "session", 4, True),
         (ROBOT, (2, 15, 2), "auto", 100, False),
         (ROBOT, (2, 15, 2), "session", 100, False),
         (None, (2, 15, 2), "auto", 100, False),
@@ -299,7 +323,7 @@ def test_a_full_last_page_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_listing_without_a_count_ends_with_a_short_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = [{"id": number, "level": "system"} for number in range(100)]
+    whole = [{"id": number, "name": "robot$%d" % number, "level": "system"} for number in range(100)]
     wire = Wire(("GET /robots", ok(whole)), ("GET /robots", ok([])))
     assert len(api(wire, monkeypatch).robots()) == 100
 
@@ -330,9 +354,19 @@ def test_a_listing_that_lacks_what_it_counts_is_read_again(monkeypatch: pytest.M
 
 
 def test_what_is_no_list_is_no_listing(monkeypatch: pytest.MonkeyPatch) -> None:
-    bodies: list[t.Any] = [{}, "x", 5]
+    bodies: list[t.Any] = [
+        {},
+        "x",
+        5,
+        [None],
+        [{}],
+        [[]],
+        [{"id": 1}],
+        [{"id": "1", "name": "x"}],
+        [{"id": 1, "name": "x", "permissions": {}}],
+    ]
     for body in bodies:
-        assert "not a list" in str(failing(api(Wire(("GET /robots", ok(body))), monkeypatch).robots))
+        assert "not the answer of a Harbor" in str(failing(api(Wire(("GET /robots", ok(body))), monkeypatch).robots))
     assert "not the answer of a Harbor" in str(failing(api(Wire(("GET /robots", Reply(200, b""))), monkeypatch).robots))
 
 
@@ -340,10 +374,54 @@ def test_what_is_no_list_is_no_listing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_robot_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(("GET /robots/7", ok({"id": 7})), ("GET /robots/7", refused(404, "NOT_FOUND", "robot 7 not found")))
+    seven = {"id": 7, "name": "robot$ci", "permissions": []}
+    wire = Wire(("GET /robots/7", ok(seven)), ("GET /robots/7", refused(404, "NOT_FOUND", "robot 7 not found")))
     asked = api(wire, monkeypatch)
-    assert asked.robot(7) == {"id": 7}
+    assert asked.robot(7) == seven
     assert asked.robot(7) is None
+
+
+PAGE = Reply(200, b"<html>We will be back soon</html>")
+
+
+@pytest.mark.parametrize(
+    ("line", "work"),
+    [
+        ("POST /robots", lambda asked: asked.create_robot({})),
+        ("PUT /robots/7", lambda asked: asked.update_robot(7, {})),
+        ("PATCH /robots/7", lambda asked: asked.set_secret(7, "Own-Secret-1")),
+        ("DELETE /robots/7", lambda asked: asked.delete_robot(7)),
+        ("PUT /projects/2", lambda asked: asked.update_project(2, True)),
+        ("DELETE /projects/2", lambda asked: asked.delete_project(2)),
+    ],
+)
+def test_a_page_of_a_gateway_did_no_work(line: str, work: t.Callable[[HarborApi], t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = (
+        [PAGE] if line != "POST /robots" else [PAGE._replace(status=201), ok(None, 201), ok({}, 201), ok({"id": 1, "name": "robot$x"}, 201)]
+    )
+    for page in pages:
+        error = failing(functools.partial(work, api(Wire((line, page)), monkeypatch)))
+        assert error.message == "not the answer of a Harbor" and error.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("line", "work"),
+    [
+        ("GET /users/current/permissions", lambda asked: asked.probe("robot$ci", "Own-Secret-1")),
+        ("GET /users/current/permissions", lambda asked: asked.rights("/system")),
+        ("GET /permissions", lambda asked: asked.catalogue()),
+        ("GET /configurations", lambda asked: asked.prefix_setting()),
+        ("GET /robots/7", lambda asked: asked.robot(7)),
+        ("GET /projects/shop", lambda asked: asked.project("shop")),
+        ("GET /projects", lambda asked: asked.projects()),
+        ("GET /systeminfo", lambda asked: asked.info()),
+    ],
+)
+def test_a_page_of_a_gateway_says_nothing(line: str, work: t.Callable[[HarborApi], t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither with 200 nor with a refusal that Harbor gives as well."""
+    for status in (200, 401, 403, 404):
+        asked = api(Wire((line, PAGE._replace(status=status)), always={line: [PAGE]}), monkeypatch)
+        assert failing(functools.partial(work, asked)).undone
 
 
 def test_only_a_404_proves_an_absence(monkeypatch: pytest.MonkeyPatch) -> None:

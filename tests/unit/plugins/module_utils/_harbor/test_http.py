@@ -11,15 +11,16 @@ import typing as t
 import pytest
 import requests
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import ConnectTimeoutError, LocationParseError, MaxRetryError, NewConnectionError, SSLError
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, SSLError
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor import http as _http
-from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.http import Answer, Settings, Transport, basic, never_sent, said
+from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.http import Answer, Settings, Transport, basic
 from tests.unit.wire import URL, Reply, Wire, cut, gateway, ok, refused, transport
 
 LINE = "GET /robots"
 PATH = "/api/v2.0/robots"
+NOBODYS = {"X-Request-Id": ""}  # what Harbor never leaves out
 
 
 def failing(http: Transport, method: str = "GET", path: str = PATH, **options: t.Any) -> HarborError:
@@ -182,29 +183,6 @@ def test_an_answer_tells_harbors_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "message", "body"),
-    [
-        (
-            b'{"errors":[{"code":"CONFLICT","message":"exists"}]}',
-            "CONFLICT",
-            "exists",
-            {"errors": [{"code": "CONFLICT", "message": "exists"}]},
-        ),
-        (b'{"errors":[{"code":"UNAUTHORIZED","message":""}]}', "UNAUTHORIZED", "", {"errors": [{"code": "UNAUTHORIZED", "message": ""}]}),
-        (b'{"errors":[]}', "", "", {"errors": []}),
-        (b'{"errors":null}', "", "", {"errors": None}),
-        (b'{"errors":["x"]}', "", "", {"errors": ["x"]}),
-        (b"[1]", "", "", [1]),
-        (b"<html>", "", "", None),
-        (b"", "", "", None),
-        (b"\xff\xfe", "", "", None),
-    ],
-)
-def test_what_an_answer_says(content: bytes, code: str, message: str, body: t.Any) -> None:
-    assert said(content) == (code, message, body)
-
-
-@pytest.mark.parametrize(
     ("reply", "told"),
     [
         (refused(403, "FORBIDDEN", "forbidden"), "403 FORBIDDEN: forbidden (request id %s)."),
@@ -309,6 +287,35 @@ def test_a_post_that_may_have_done_its_work_is_not(failure: t.Any, monkeypatch: 
     assert wire.slept == []
 
 
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    "odd", [Reply(103), Reply(202), Reply(204), Reply(206, b"{}"), Reply(408), Reply(408, b"<html>"), Reply(499, b"<html>")], ids=names
+)
+def test_what_is_no_refusal_of_harbors_says_nothing_about_the_work(method: str, odd: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = failing(transport(Wire((method + " /robots", odd)), monkeypatch, retries=0), method, body={})
+    assert (error.status, error.ambiguous) == (odd.status, True)
+
+
+@pytest.mark.parametrize("reply", [gateway(404), gateway(401), gateway(403), Reply(404, b"", NOBODYS), Reply(401, b"", NOBODYS)], ids=names)
+def test_a_refusal_counts_only_when_it_is_harbors(reply: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
+    for method in ("GET", "DELETE"):
+        wire = Wire((method + " /robots", reply))
+        error = failing(transport(wire, monkeypatch), method, accept=(200, 401, 403, 404), robot=True)
+        assert error.status == reply.status
+        assert not reply.body or error.message == "not the answer of a Harbor"
+
+
+def test_an_empty_refusal_of_harbors_has_its_request_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(("HEAD /robots", ok(None, 404, X_Request_Id="abc")))
+    assert transport(wire, monkeypatch).request("HEAD", PATH, accept=(404,)).status == 404
+
+
+def test_an_answer_that_ended_early_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(("POST /robots", Reply(201, b'{"id":1', {"Content-Length": "80"})))
+    error = failing(transport(wire, monkeypatch), "POST", body={})
+    assert (error.status, error.message, error.ambiguous) == (None, "the connection was cut", True)
+
+
 def test_a_409_after_what_harbor_rolled_back_is_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(("POST /robots", refused(500, "UNKNOWN")), ("POST /robots", refused(409, "CONFLICT", "exists")))
     error = failing(transport(wire, monkeypatch), "POST", body={})
@@ -349,6 +356,13 @@ def test_retry_after_is_obeyed(said_so: str, waited: float, monkeypatch: pytest.
         assert wire.slept == [waited]
 
 
+@pytest.mark.parametrize("nonsense", ["soon", "1.5", "-5", "", "Fri, Nov"])
+def test_a_wait_that_cannot_be_understood_was_not_asked_for(nonsense: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire((LINE, gateway(503, Retry_After=nonsense)), (LINE, ok([])))
+    transport(wire, monkeypatch).request("GET", PATH)
+    assert 0.25 <= wire.slept[0] <= 0.5
+
+
 def test_nobody_waits_for_longer_than_two_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire((LINE, gateway(503, Retry_After="3600")))
     error = failing(transport(wire, monkeypatch))
@@ -365,19 +379,15 @@ def test_pauses_double_up_to_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> N
 # --- no answer
 
 
+def unsent(failure: requests.exceptions.RequestException) -> t.Any:
+    """As the adapter marks what failed before anything went out."""
+    setattr(failure, "sent", False)
+    return failure
+
+
 def unreachable() -> requests.exceptions.ConnectionError:
     reason = NewConnectionError(HTTPConnection("harbor.test"), "refused")
-    return requests.exceptions.ConnectionError(MaxRetryError(t.cast(t.Any, None), "/", reason))
-
-
-def test_what_was_never_sent() -> None:
-    assert never_sent(unreachable())
-    assert never_sent(requests.exceptions.ConnectTimeout(MaxRetryError(t.cast(t.Any, None), "/", ConnectTimeoutError("slow"))))
-    assert not never_sent(cut())
-    assert not never_sent(requests.exceptions.ReadTimeout("slow"))
-    loop = ValueError()
-    loop.args = (loop,)
-    assert not never_sent(loop)
+    return unsent(requests.exceptions.ConnectionError(MaxRetryError(t.cast(t.Any, None), "/", reason)))
 
 
 @pytest.mark.parametrize(
@@ -386,24 +396,34 @@ def test_what_was_never_sent() -> None:
         (unreachable(), "no connection to " + URL, "Check harbor_url, and the proxies that the environment names.", True, True),
         (cut(), "the connection was cut", "", True, False),
         (requests.exceptions.ReadTimeout("x"), "nothing came within 30 s", "A slower Harbor needs a longer timeout.", True, False),
-        (requests.exceptions.SSLError("self-signed"), "TLS: self-signed", "Give the certificate of its authority in ca_path.", False, True),
         (
-            requests.exceptions.SSLError(MaxRetryError(t.cast(t.Any, None), "/", SSLError("[X509: KEY_VALUES_MISMATCH] mismatch"))),
+            unsent(requests.exceptions.SSLError("self-signed")),
+            "TLS: self-signed",
+            "Give the certificate of its authority in ca_path.",
+            False,
+            True,
+        ),
+        (
+            unsent(requests.exceptions.SSLError(MaxRetryError(t.cast(t.Any, None), "/", SSLError("[X509: KEY_VALUES_MISMATCH] mismatch")))),
             "TLS: [X509: KEY_VALUES_MISMATCH] mismatch",
             "Check ca_path, client_cert and client_key.",
             False,
             True,
         ),
         (
-            requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number"),
+            unsent(requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number")),
             "TLS: [SSL: WRONG_VERSION_NUMBER] wrong version number",
             "There is no TLS at this address: give harbor_url with http:// if that is meant, or the port of HTTPS.",
             False,
             True,
         ),
-        (LocationParseError("a..b"), "Failed to parse: a..b", "", False, True),
-        (requests.exceptions.ProxyError("407"), "the proxy of the environment failed: 407", "", True, True),
-        (requests.exceptions.InvalidURL("bad"), "bad", "", False, True),
+        (unsent(requests.exceptions.ProxyError("407")), "the proxy of the environment failed: 407", "", True, True),
+        (unsent(requests.exceptions.InvalidURL("bad")), "bad", "", False, True),
+        # In the middle of an answer the same say that it was cut.
+        (requests.exceptions.ProxyError("reset"), "the connection was cut", "", True, False),
+        (requests.exceptions.SSLError("[SSL] record"), "TLS: [SSL] record", "", True, False),
+        (ProtocolError("more than said"), "the connection was cut", "", True, False),
+        (OSError("reset"), "the connection was cut", "", True, False),
     ],
 )
 def test_why_there_was_no_answer(
@@ -428,6 +448,18 @@ def test_credentials_that_something_in_between_repeats_are_not_shown(settings: d
 def test_an_answer_without_end_is_no_answer_of_harbor(monkeypatch: pytest.MonkeyPatch) -> None:
     error = failing(transport(Wire(("GET /robots", Reply(404, b"[" * 100_000))), monkeypatch))
     assert error.message == "not the answer of a Harbor"
+
+
+def test_a_file_of_tls_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
+    http = Transport(Settings("https://127.0.0.1:1", ca_path=str(tmp_path / "none.pem")))
+    error = failing(http, "POST", body={})
+    assert "none.pem" in error.message and error.undone and not error.passing
+
+
+@pytest.mark.parametrize("url", ["http://a..b", "http://harbor.test:port"])
+def test_an_address_that_is_none(url: str) -> None:
+    error = failing(Transport(Settings(url)), "POST", body={})
+    assert error.undone and not error.passing and error.status is None
 
 
 def test_a_post_that_reached_nobody_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,26 +91,48 @@ def test_without_a_user_there_is_nothing_to_log_in(monkeypatch: pytest.MonkeyPat
 # --- sessions that end
 
 
+ANOTHER: dict[str, t.Any] = {"Set_Cookie": "sid=anonymous; Path=/"}
+
+
 @pytest.mark.parametrize(
-    "dead",
+    ("method", "dead"),
     [
-        refused(401, "UNAUTHORIZED", "unauthorized"),
-        refused(403, "FORBIDDEN", "CSRF token invalid"),
-        ok([], Set_Cookie="sid=anonymous; Path=/"),
+        ("POST", refused(401, "UNAUTHORIZED", "unauthorized")),
+        ("POST", refused(403, "FORBIDDEN", "CSRF token invalid")),
+        ("POST", refused(403, "FORBIDDEN", "forbidden", **ANOTHER)),
+        ("GET", ok([], **ANOTHER)),
     ],
 )
-def test_a_session_that_ended_is_opened_again_and_the_request_sent_again(dead: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(
-        FORM,
-        opened("one"),
-        ("POST /robots", in_session("one", dead)),
-        FORM,
-        opened("two"),
-        ("POST /robots", in_session("two", ok({"id": 1}, 201))),
-    )
+def test_a_session_that_ended_is_opened_again_and_the_request_sent_again(method: str, dead: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = method + " /robots"
+    wire = Wire(FORM, opened("one"), (line, in_session("one", dead)), FORM, opened("two"), (line, in_session("two", ok({"id": 1}, 201))))
     http = logged_in(wire, monkeypatch)
-    assert http.request("POST", PATH, body={}).body == {"id": 1}
+    assert http.request(method, PATH, body={}).body == {"id": 1}
     wire.done()
+
+
+def test_a_write_that_was_done_is_not_sent_again_for_a_cookie_of_a_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(FORM, opened("one"), ("POST /robots", ok({"id": 1}, 201, **ANOTHER)))
+    assert logged_in(wire, monkeypatch).request("POST", PATH, body={}).body == {"id": 1}
+    wire.done()
+
+
+def test_where_no_session_lasts_auto_goes_on_with_basic(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = ("GET /robots", ok([], **ANOTHER))
+    wire = Wire(FORM, opened("one"), odd, FORM, opened("two"), odd, ("GET /c/log_out", ok()), odd, odd)
+    http = logged_in(wire, monkeypatch)
+    assert [http.request("GET", PATH).body for _request in range(2)] == [[], []]
+    assert [one.credentials for one in wire.sent[-2:]] == ["admin:Harbor12345"] * 2
+    assert not http.in_session
+    wire.done()
+
+
+def test_where_no_session_lasts_one_that_was_demanded_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = ("GET /robots", ok([], **ANOTHER))
+    wire = Wire(FORM, opened("one"), odd, FORM, opened("two"), odd)
+    error = failing(lambda: logged_in(wire, monkeypatch, login="session").request("GET", PATH))
+    assert (error.status, error.message, error.undone) == (200, "its session ended at once", True)
+    assert "sets a cookie sid of its own" in error.hint
 
 
 def test_it_is_opened_again_once_for_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,8 +258,9 @@ def test_who_did_not_log_in_does_not_log_out(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_logging_out_happens_once_and_never_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    for answer in (ok(), gateway(502), cut()):
-        wire = Wire(FORM, opened(), ("GET /c/log_out", answer))
+    kinds: list[list[t.Any]] = [[ok()], [gateway(404)], [gateway(502), ok()], [cut(), ok()], [cut(), gateway(502)]]
+    for answers in kinds:
+        wire = Wire(FORM, opened(), *(("GET /c/log_out", answer) for answer in answers))
         http = logged_in(wire, monkeypatch)
         http.close()
         http.close()

@@ -54,4 +54,11 @@ def test_reading_needs_the_cookies_and_writing_the_token_as_well() -> None:
     ],
 )
 def test_what_gives_a_dead_session_away(status: int, headers: dict[str, str], message: str, ended: bool) -> None:
-    assert WebSession("abc", "MTc2", "token").ended(status, headers, message) is ended
+    assert WebSession("abc", "MTc2", "token").ended("GET", status, headers, message) is ended
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_write_that_was_done_was_done_in_the_session(method: str) -> None:
+    web, other = WebSession("abc", "MTc2", "token"), {"Set-Cookie": "sid=of-a-gateway; Path=/"}
+    assert not web.ended(method, 201, other, "")
+    assert web.ended(method, 401, other, "unauthorized")
