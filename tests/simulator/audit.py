@@ -17,6 +17,10 @@ from .state import Event, State, stamp
 _USER = re.compile(r"/api/v2\.0/users/(\d+)(/password|/sysadmin)?$")
 _MEMBERS = re.compile(r"/api/v2\.0/projects/([^/]+)/members(?:/(\d+))?$")
 _PROJECT = re.compile(r"/api/v2\.0/projects/([^/]+)$")
+_EVENT_TYPES = ("create_artifact", "delete_artifact", "pull_artifact", "create_project", "delete_project", "delete_repository",
+                "login_user", "logout_user", "create_user", "delete_user", "update_user", "create_robot", "delete_robot",
+                "update_configuration")
+_LATER_EVENT_TYPES = ("create_member", "delete_member", "update_member", "update_project")
 _OPERATIONS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 
 COLUMNS: dict[str, Column[Event]] = columns_of(
@@ -115,6 +119,13 @@ def old_log(call: Call) -> Answer:
 
 def new_log(call: Call) -> Answer:
     return _events(call, call.state.events, new=True)
+
+
+def event_types(call: Call) -> Answer:
+    """What can be switched off."""
+    call.require_in_system("audit-log", "list")
+    kinds = [*_EVENT_TYPES, *(_LATER_EVENT_TYPES if call.version.audits_members else ())]
+    return ok([{"event_type": kind} for kind in kinds])
 
 
 def old_project_log(call: Call) -> Answer:

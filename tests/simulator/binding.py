@@ -34,7 +34,7 @@ class Argument:
     required: bool = False
     maximum: int | None = None
     minimum_length: int = 0
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...] | Callable[[Version], tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Body:
     name: str
     type: GoType | Callable[[Version], GoType]
     check: Callable[[Any], list[str]] | None = None
+    required: bool = True
 
 
 @dataclass(frozen=True)
@@ -138,17 +139,19 @@ class Router:
             if isinstance(step, Body):
                 bound.body = self._body(step, request.body, faults)
             else:
-                bound.arguments[step.name] = _convert(step, _raw(step, request, values), faults)
+                bound.arguments[step.name] = _convert(step, _raw(step, request, values), faults, self._version)
         if faults:
             raise unprocessable(faults)
         return bound
 
     def _body(self, body: Body, data: bytes, faults: list[str]) -> Any:
+        if not body.required and not data:
+            return None
         go = body.type(self._version) if callable(body.type) else body.type
         try:
             value = decode(data, go)
         except NoBody:
-            faults.append(f"{body.name} in body is required")
+            faults.append(f"{body.name} in body is required" if body.required else f'parsing {body.name} body from "" failed, because EOF')
             return None
         except GoError as error:
             faults.append(f'parsing {body.name} body from "" failed, because {error}')
@@ -167,7 +170,7 @@ def _raw(argument: Argument, request: Request, values: dict[str, str]) -> str | 
     return next((value for key, value in reversed(request.query) if key == argument.name), None)
 
 
-def _convert(argument: Argument, raw: str | None, faults: list[str]) -> Any:
+def _convert(argument: Argument, raw: str | None, faults: list[str], version: Version) -> Any:
     if raw is None or raw == "":
         if argument.required:
             faults.append(f"{argument.name} in {argument.place} is required")
@@ -183,8 +186,9 @@ def _convert(argument: Argument, raw: str | None, faults: list[str]) -> Any:
         return int(raw)
     if len(raw) < argument.minimum_length:
         faults.append(f"{argument.name} in {argument.place} should be at least {argument.minimum_length} chars long")
-    if argument.choices and raw not in argument.choices:
-        faults.append(f"{argument.name} in {argument.place} should be one of [{' '.join(argument.choices)}]")
+    choices = argument.choices(version) if callable(argument.choices) else argument.choices
+    if choices and raw not in choices:
+        faults.append(f"{argument.name} in {argument.place} should be one of [{' '.join(choices)}]")
     return raw
 
 

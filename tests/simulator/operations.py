@@ -8,7 +8,21 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from . import audit, permissions, project_robots, projects, robots, schemas, server, settings, users
+from . import (
+    artifacts,
+    audit,
+    labels,
+    metadata,
+    permissions,
+    project_robots,
+    projects,
+    quotas,
+    robots,
+    schemas,
+    server,
+    settings,
+    users,
+)
 from .binding import Argument, Body, Operation
 from .versions import Version
 
@@ -22,7 +36,7 @@ ROBOT_ID = (Argument("robot_id", int, "path"),)
 USER_ID = (Argument("user_id", int, "path"),)
 LABEL_ID = (Argument("label_id", int, "path"),)
 MEMBER_ID = (Argument("mid", int, "path"),)
-ADDITIONS = ("build_history", "values.yaml", "readme.md", "dependencies", "sbom", "license", "files")
+QUOTA_ID = (Argument("id", int, "path"),)
 
 
 def _settings_type(version: Version) -> Any:
@@ -32,6 +46,7 @@ def _settings_type(version: Version) -> Any:
 _OLD: Callable[[Version], bool] = attrgetter("has_project_robot_paths")
 _NEW_LOG: Callable[[Version], bool] = attrgetter("audits_in_new_log")
 _CHECKED: Callable[[Version], bool] = attrgetter("checks_permissions")
+_SBOMS: Callable[[Version], bool] = attrgetter("scans_for_sboms")
 
 ROBOTS = [
     Operation("GET", "/robots", robots.listed, LIST),
@@ -73,22 +88,58 @@ PROJECTS = [
     Operation("DELETE", _MEMBERS + "/{mid}", projects.remove_member, NAME_OR_ID + MEMBER_ID),
 ]
 
+_METADATA = _PROJECT + "/metadatas"
+_META_NAME = (*NAME_OR_ID, Argument("meta_name", place="path"))
+_PAIR = Body("metadata", schemas.METADATA, required=False)
+PROJECTS += [
+    Operation("GET", _METADATA, metadata.listed, NAME_OR_ID),
+    Operation("POST", _METADATA, metadata.add, NAME_OR_ID, _PAIR),
+    Operation("GET", _METADATA + "/{meta_name}", metadata.read, _META_NAME),
+    Operation("PUT", _METADATA + "/{meta_name}", metadata.update, _META_NAME, _PAIR),
+    Operation("DELETE", _METADATA + "/{meta_name}", metadata.delete, _META_NAME),
+    Operation("GET", _PROJECT + "/artifacts", artifacts.of_project, (*NAME_OR_ID, *LIST, Argument("latest_in_repository", bool)),
+              exists=_SBOMS),
+    Operation("GET", _PROJECT + "/scanner", quotas.scanner, NAME_OR_ID),
+    Operation("GET", _PROJECT + "/scanner/candidates", quotas.none_in_project("scanner", "create"), NAME_OR_ID + LIST),
+    Operation("GET", _PROJECT + "/immutabletagrules", quotas.none_in_project("immutable-tag"), NAME_OR_ID + LIST),
+    Operation("GET", _PROJECT + "/webhook/policies", quotas.none_in_project("notification-policy"), NAME_OR_ID + LIST),
+    Operation("GET", "/projects/{project_name}/preheat/policies", quotas.none_in_project("preheat-policy"), PROJECT_NAME + LIST),
+]
+
 _REPOSITORIES = "/projects/{project_name}/repositories"
 _REPOSITORY = _REPOSITORIES + "/{repository_name}"
 _ARTIFACTS = _REPOSITORY + "/artifacts"
 _ARTIFACT = _ARTIFACTS + "/{reference}"
 REPOSITORIES = [
-    Operation("GET", "/repositories", projects.all_repositories, LIST),
-    Operation("GET", _REPOSITORIES, projects.repositories, PROJECT_NAME + LIST),
-    Operation("GET", _REPOSITORY, projects.repository, REPOSITORY),
-    Operation("DELETE", _REPOSITORY, projects.repository, REPOSITORY),
-    Operation("GET", _ARTIFACTS, projects.artifacts, REPOSITORY + LIST),
-    Operation("GET", _ARTIFACT, projects.artifact, ARTIFACT + PAGES),
-    Operation("DELETE", _ARTIFACT, projects.artifact, ARTIFACT),
-    Operation("GET", _ARTIFACT + "/tags", projects.tags, ARTIFACT + LIST),
-    Operation("GET", _ARTIFACT + "/additions/vulnerabilities", projects.additions, ARTIFACT),
-    Operation("GET", _ARTIFACT + "/additions/{addition}", projects.additions, (
-        *ARTIFACT, Argument("addition", place="path", choices=ADDITIONS))),
+    Operation("GET", "/repositories", artifacts.all_repositories, LIST),
+    Operation("GET", _REPOSITORIES, artifacts.repositories, PROJECT_NAME + LIST),
+    Operation("GET", _REPOSITORY, artifacts.absent("repository", "read"), REPOSITORY),
+    Operation("PUT", _REPOSITORY, artifacts.absent("repository", "update"), REPOSITORY, Body("repository", schemas.REPOSITORY)),
+    Operation("DELETE", _REPOSITORY, artifacts.absent("repository", "delete"), REPOSITORY),
+    Operation("GET", _ARTIFACTS, artifacts.listed, REPOSITORY + LIST),
+    Operation("POST", _ARTIFACTS, artifacts.copy, (*REPOSITORY, Argument("from", required=True))),
+    Operation("GET", _ARTIFACT, artifacts.absent("artifact", "read"), ARTIFACT + PAGES),
+    Operation("DELETE", _ARTIFACT, artifacts.absent("artifact", "delete"), ARTIFACT),
+    Operation("POST", _ARTIFACT + "/scan", artifacts.scan("create"), ARTIFACT,
+              Body("scanType", schemas.SCAN_TYPE, schemas.check_scan_type, required=False), exists=_SBOMS),
+    Operation("POST", _ARTIFACT + "/scan", artifacts.scan("create"), ARTIFACT, exists=lambda version: not version.scans_for_sboms),
+    Operation("POST", _ARTIFACT + "/scan/stop", artifacts.scan("stop"), ARTIFACT,
+              Body("scanType", schemas.SCAN_TYPE, schemas.check_scan_type), exists=_SBOMS),
+    Operation("POST", _ARTIFACT + "/scan/stop", artifacts.scan("stop"), ARTIFACT,
+              exists=lambda version: version.stops_scans and not version.scans_for_sboms),
+    Operation("GET", _ARTIFACT + "/scan/{report_id}/log", artifacts.absent("scan", "read"),
+              (*ARTIFACT, Argument("report_id", place="path")), produces=("text/plain",)),
+    Operation("GET", _ARTIFACT + "/tags", artifacts.absent("tag", "list"), ARTIFACT + LIST),
+    Operation("POST", _ARTIFACT + "/tags", artifacts.absent("tag", "create", in_project=True), ARTIFACT, Body("tag", schemas.TAG)),
+    Operation("DELETE", _ARTIFACT + "/tags/{tag_name}", artifacts.absent("tag", "delete"),
+              (*ARTIFACT, Argument("tag_name", place="path"))),
+    Operation("GET", _ARTIFACT + "/accessories", artifacts.absent("accessory", "list"), ARTIFACT + LIST,
+              exists=attrgetter("has_accessories")),
+    Operation("POST", _ARTIFACT + "/labels", artifacts.add_label, ARTIFACT, Body("label", schemas.LABEL)),
+    Operation("DELETE", _ARTIFACT + "/labels/{label_id}", artifacts.absent("artifact-label", "delete"), ARTIFACT + LABEL_ID),
+    Operation("GET", _ARTIFACT + "/additions/vulnerabilities", artifacts.absent("artifact-addition", "read"), ARTIFACT),
+    Operation("GET", _ARTIFACT + "/additions/{addition}", artifacts.absent("artifact-addition", "read"), (
+        *ARTIFACT, Argument("addition", place="path", choices=attrgetter("artifact_additions")))),
 ]
 
 USERS = [
@@ -101,6 +152,7 @@ USERS = [
     Operation("PUT", "/users/{user_id}", users.update, USER_ID, Body("profile", schemas.USER_PROFILE)),
     Operation("DELETE", "/users/{user_id}", users.delete, USER_ID),
     Operation("PUT", "/users/{user_id}/password", users.set_password, USER_ID, Body("password", schemas.USER_PASSWORD)),
+    Operation("PUT", "/users/{user_id}/cli_secret", users.set_cli_secret, USER_ID, Body("secret", schemas.CLI_SECRET)),
     Operation("PUT", "/users/{user_id}/sysadmin", users.set_administrator, USER_ID, Body("sysadmin_flag", schemas.USER_ADMIN)),
 ]
 
@@ -115,12 +167,24 @@ SERVER = [
     Operation("PUT", "/configurations", server.change_settings, body=Body("configurations", _settings_type)),
     Operation("GET", "/statistics", server.statistics),
     Operation("GET", "/search", server.search, (Argument("q", required=True),)),
-    Operation("GET", "/labels", server.list_labels, (*LIST, Argument("name"), Argument("scope"), Argument("project_id", int))),
-    Operation("POST", "/labels", server.create_label, body=Body("label", schemas.LABEL)),
-    Operation("GET", "/labels/{label_id}", server.read_label, LABEL_ID),
-    Operation("PUT", "/labels/{label_id}", server.update_label, LABEL_ID, Body("label", schemas.LABEL)),
-    Operation("DELETE", "/labels/{label_id}", server.delete_label, LABEL_ID),
+    Operation("GET", "/labels", labels.listed, (*LIST, Argument("name"), Argument("scope"), Argument("project_id", int))),
+    Operation("POST", "/labels", labels.create, body=Body("label", schemas.LABEL)),
+    Operation("GET", "/labels/{label_id}", labels.read, LABEL_ID),
+    Operation("PUT", "/labels/{label_id}", labels.update, LABEL_ID, Body("label", schemas.LABEL)),
+    Operation("DELETE", "/labels/{label_id}", labels.delete, LABEL_ID),
+    Operation("GET", "/quotas", quotas.listed, (*PAGES, Argument("sort"), Argument("reference"), Argument("reference_id"))),
+    Operation("GET", "/quotas/{id}", quotas.read, QUOTA_ID),
+    Operation("PUT", "/quotas/{id}", quotas.update, QUOTA_ID, Body("hard", schemas.QUOTA)),
+    Operation("GET", "/registries", quotas.none_of("registry"), LIST),
+    Operation("GET", "/replication/policies", quotas.none_of("replication-policy"), LIST),
+    Operation("GET", "/replication/executions", quotas.none_of("replication"), (*PAGES, Argument("sort"), Argument("policy_id", int))),
+    Operation("GET", "/usergroups", quotas.none_of("user-group"), PAGES),
+    Operation("GET", "/scanners", quotas.none_of("scanner"), LIST),
+    Operation("GET", "/system/gc", quotas.none_of("garbage-collection"), LIST),
+    Operation("GET", "/system/purgeaudit", quotas.none_of("purge-audit"), LIST, exists=attrgetter("purges_audit_log")),
+    Operation("GET", "/p2p/preheat/instances", quotas.none_of("preheat-instance"), LIST),
     Operation("GET", "/audit-logs", audit.old_log, LIST),
+    Operation("GET", "/auditlog-exts/events", audit.event_types, exists=_NEW_LOG),
     Operation("GET", "/auditlog-exts", audit.new_log, LIST, exists=_NEW_LOG),
     Operation("GET", _LOG + "/logs", audit.old_project_log, PROJECT_NAME + LIST),
     Operation("GET", _LOG + "/auditlog-exts", audit.new_project_log, PROJECT_NAME + LIST, exists=_NEW_LOG),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the harbormaster.robots contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""/projects and what is in them: metadata, members and repositories."""
+"""/projects: their metadata and their members."""
 from __future__ import annotations
 
 import re
@@ -11,15 +11,15 @@ from typing import Any
 from .access import Call
 from .errors import bad_request, conflict, forbidden, internal, not_found
 from .identity import RobotIdentity, UserIdentity
-from .messages import DIGEST, Answer, created, ok
+from .messages import Answer, created, ok
 from .query import Column, Fuzzy, columns_of, list_headers, order, page, select
+from .quotas import fault_of_limit
 from .robots import permissions_of
 from .roles import DEVELOPER, GUEST, LIMITED_GUEST, MAINTAINER, PROJECT_ADMIN, ROLE_NAMES
 from .state import ALL_PROJECTS_SCOPE, Conflict, Member, Project, now, stamp
 
 NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 LONGEST_NAME = 255
-LARGEST_STORAGE = 2 ** 50
 NO_TIME = "0001-01-01T00:00:00.000Z"
 HIGHEST_FIRST = (PROJECT_ADMIN, MAINTAINER, DEVELOPER, GUEST, LIMITED_GUEST)
 
@@ -143,6 +143,11 @@ def create(call: Call) -> Answer:
         project = call.state.add_project(name, caller.id if isinstance(caller, UserIdentity) else 1, metadata)
     except Conflict:
         raise conflict(f"The project named {name} already exists") from None
+    if not call.state.settings["quota_per_project_enable"]:
+        project.storage = None
+    else:
+        limit = body.get("storage_limit", 0) if may_administer else 0
+        project.storage = limit or int(call.state.settings["storage_per_project"])
     call.state.record(caller.name, "create", "project", name, project.id)
     last = name if call.arguments["X-Resource-Name-In-Location"] else project.id
     return created(f"{call.request.path.rstrip('/')}/{last}")
@@ -157,11 +162,9 @@ def _check_limits(call: Call, metadata: dict[str, str], may_administer: bool) ->
     if registry is not None:
         raise internal() if registry > 0 else bad_request(
             f"bad request: {registry} is invalid value of registry_id, it should be geater than 0")
-    if limit and limit != -1 and may_administer and call.state.settings["quota_per_project_enable"]:
-        if limit < 0:
-            raise bad_request(f"bad request: invalid non-positive value for quota limit, value={limit}")
-        if limit > LARGEST_STORAGE:
-            raise bad_request(f"bad request: exceeded 1024TB, which is {LARGEST_STORAGE} Bytes, value={limit}")
+    fault = fault_of_limit(limit) if limit and may_administer and call.state.settings["quota_per_project_enable"] else ""
+    if fault:
+        raise bad_request(f"bad request: {fault}")
 
 
 def read(call: Call) -> Answer:
@@ -208,8 +211,9 @@ def summary(call: Call) -> Answer:
     call.require_in_project(wanted, "", "read")
     project = call.project(wanted)
     result: dict[str, Any] = {"repo_count": 0}
-    if call.may_in_project(project.id, "quota", "read"):
-        result["quota"] = {"hard": {"storage": -1}, "used": {"storage": 0}}
+    quotas = call.state.settings["quota_per_project_enable"] and project.storage is not None
+    if quotas and call.may_in_project(project.id, "quota", "read"):
+        result["quota"] = {"hard": {"storage": project.storage}, "used": {"storage": 0}}
     if call.may_in_project(project.id, "member", "list"):
         roles = [member.role for member in project.members.values()]
         for name, role in (("project_admin", PROJECT_ADMIN), ("maintainer", MAINTAINER), ("developer", DEVELOPER), ("guest", GUEST),
@@ -296,57 +300,3 @@ def remove_member(call: Call) -> Answer:
         raise bad_request("the project member id is required.")
     call.project(wanted).members.pop(call.arguments["mid"], None)
     return Answer()
-
-
-# --- repositories: there are none, because nothing can be pushed --------------------------------------------------------
-
-
-def _empty_list(call: Call) -> Answer:
-    query = call.query()
-    return ok([], list_headers(call.request, query, 0))
-
-
-def all_repositories(call: Call) -> Answer:
-    return _empty_list(call)
-
-
-def repositories(call: Call) -> Answer:
-    wanted = str(call.arguments["project_name"])
-    call.require_in_project(wanted, "repository", "list")
-    call.project(wanted)
-    return _empty_list(call)
-
-
-def repository(call: Call) -> Answer:
-    wanted = str(call.arguments["project_name"])
-    call.require_in_project(wanted, "repository", "delete" if call.request.method == "DELETE" else "read")
-    raise _no_repository(call)
-
-
-def artifacts(call: Call) -> Answer:
-    call.require_in_project(str(call.arguments["project_name"]), "artifact", "list")
-    return _empty_list(call)
-
-
-def artifact(call: Call) -> Answer:
-    call.require_in_project(str(call.arguments["project_name"]), "artifact", "delete" if call.request.method == "DELETE" else "read")
-    raise _no_repository(call)
-
-
-def tags(call: Call) -> Answer:
-    call.require_in_project(str(call.arguments["project_name"]), "tag", "list")
-    raise _no_repository(call)
-
-
-def additions(call: Call) -> Answer:
-    call.require_in_project(str(call.arguments["project_name"]), "artifact-addition", "read")
-    raise _no_repository(call)
-
-
-def _no_repository(call: Call) -> Exception:
-    """Names with a slash arrive escaped twice. A digest is looked up at once, a tag in its repository."""
-    name = re.sub("%2[fF]", "/", str(call.arguments["repository_name"]))
-    reference = str(call.arguments.get("reference", ""))
-    if DIGEST.fullmatch(reference):
-        return not_found(f"artifact {call.arguments['project_name']}/{name}@{reference} not found")
-    return not_found(f"repository {call.arguments['project_name']}/{name} not found")

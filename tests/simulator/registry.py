@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .access import Call
-from .errors import HarborError, unauthorized
+from .errors import HarborError, bad_request, not_found, unauthorized
 from .identity import Identity
-from .messages import DIGEST, JSON_UTF8, Answer, Request, text
+from .messages import DIGEST, JSON_UTF8, Answer, Request, ok, text
 from .state import State
 
 SERVICE = "harbor-registry"
@@ -32,6 +32,8 @@ ISSUER = "harbor-token-issuer"
 LEEWAY = 60
 VERBS = ("pull", "push", "delete", "scanner-pull")
 _REPOSITORY = re.compile(r"/v2/(.+)/(manifests|blobs|tags|referrers)/(.*)")
+_REFERENCE = re.compile(rf"[\w][\w.-]{{0,127}}|{DIGEST.pattern}", re.ASCII)
+INDEX = "application/vnd.oci.image.index.v1+json"
 _METHODS = {"POST": "push", "PATCH": "push", "PUT": "push", "GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 
 
@@ -136,6 +138,10 @@ class Registry:
             return Answer(200, b'{"repositories":[]}\n', JSON_UTF8)
         match = _REPOSITORY.fullmatch(path)
         action = _METHODS.get(request.method)
+        if match and match[2] in ("manifests", "referrers") and match[3] and not _REFERENCE.fullmatch(match[3]):
+            raise not_found("invalid reference format")
+        if match and "/" not in match[1]:
+            raise bad_request(f"bad request: invalid repository name: {match[1]}")
         if not match or not action:
             raise self._challenge(call, f"un-recognized request: {request.method} {path}", challenge="")
         repository = match[1]
@@ -146,9 +152,19 @@ class Registry:
             raise self._challenge(call, f"project {repository.partition('/')[0]} not found", challenge="")
         if not self._may(call.state, call.identity, repository, action):
             raise self._challenge(call, f"unauthorized to access repository: {repository}, action: {action}", scope)
+        if match[2] == "referrers" and request.method == "GET":
+            return self._referrers(call, match[3])
         if match[2] == "manifests" and DIGEST.fullmatch(match[3]):
             raise HarborError("NOT_FOUND", f"artifact {repository}@{match[3]} not found")
         raise HarborError("NOT_FOUND", f"repository {repository} not found")
+
+    def _referrers(self, call: Call, reference: str) -> Answer:
+        """What refers to an artifact: nothing, which Harbor says of every digest."""
+        if not DIGEST.fullmatch(reference):
+            raise bad_request(f"unsupported digest {reference}: invalid checksum digest format")
+        answer = ok({"schemaVersion": 2, "mediaType": INDEX, "manifests": []}, {"X-Total-Count": "0"})
+        answer.kind = INDEX if call.version.names_referrers_an_index else JSON_UTF8
+        return answer
 
     def _may(self, state: State, identity: Identity, repository: str, action: str) -> bool:
         if isinstance(identity, TokenIdentity):

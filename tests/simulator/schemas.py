@@ -76,6 +76,25 @@ LABEL = Struct("Label", {
 })
 
 METADATA = MapOf(STRING, "map[string]string")
+QUOTA = Struct("QuotaUpdateReq", {"hard": MapOf(INTEGER, "models.ResourceList")})
+CLI_SECRET = Struct("OIDCCliSecretReq", {"secret": STRING})
+SCAN_TYPE = Struct("ScanType", {"scan_type": STRING})
+
+
+def check_scan_type(body: dict[str, str]) -> list[str]:
+    """What the generated model says of the kind of a scan."""
+    known = ("vulnerability", "sbom")
+    return [] if body.get("scan_type", "") in ("", *known) else [f"scan_type in body should be one of [{' '.join(known)}]"]
+
+
+REPOSITORY = Struct("Repository", {
+    "artifact_count": INTEGER, "creation_time": STRING, "description": STRING, "id": INTEGER, "name": STRING, "project_id": INTEGER,
+    "pull_count": INTEGER, "update_time": STRING,
+})
+TAG = Struct("Tag", {
+    "artifact_id": INTEGER, "id": INTEGER, "immutable": BOOLEAN, "name": STRING, "pull_time": STRING, "push_time": STRING,
+    "repository_id": INTEGER,
+})
 
 _GO_OF_SETTING: dict[type, GoType] = {str: STRING, int: INTEGER, bool: BOOLEAN, dict: ANY}
 

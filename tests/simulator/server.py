@@ -1,17 +1,16 @@
 # Copyright (c) 2026, the harbormaster.robots contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a client may ask about the server: settings, versions, health, statistics, search and labels."""
+"""What a client may ask about the server: settings, versions, health, statistics and search."""
 from __future__ import annotations
 
 from typing import Any
 
 from . import projects, settings
 from .access import Call
-from .errors import bad_request, conflict, not_found
+from .errors import not_found
 from .identity import UserIdentity
-from .messages import JSON, TEXT, Answer, created, ok, text
-from .query import Column, Fuzzy, list_headers, order, page, select
+from .messages import JSON, TEXT, Answer, ok, text
 from .state import now, stamp
 
 COMPONENTS = ("core", "database", "jobservice", "portal", "redis", "registry", "registryctl", "trivy")
@@ -105,89 +104,3 @@ def search(call: Call) -> Answer:
                 if project.public or (isinstance(caller, UserIdentity) and call.state.roles(project, caller.id))]
     found = sorted((project for project in rows if call.arguments["q"] in project.name), key=lambda project: project.name)
     return ok({"project": [projects.printed(call, project, with_owner=False) for project in found], "repository": []})
-
-
-# --- labels -----------------------------------------------------------------------------------------------------------
-
-LABEL_COLUMNS: dict[str, Column[dict[str, Any]]] = {
-    "id": Column(lambda label: label["id"], int), "ID": Column(lambda label: label["id"], int),
-    "name": Column(lambda label: label["name"]), "Name": Column(lambda label: label["name"]),
-    "description": Column(lambda label: label["description"]), "color": Column(lambda label: label["color"]),
-    "creation_time": Column(lambda label: label["creation_time"]), "update_time": Column(lambda label: label["update_time"]),
-}
-
-
-def _require_label_access(call: Call, label: dict[str, Any], action: str) -> None:
-    if label["scope"] == "g":
-        call.require_in_system("label", action)
-    elif label["scope"] == "p":
-        call.require_in_project(label["project_id"], "label", action)
-    else:
-        raise bad_request("unsupported label scope")
-
-
-def _printed_label(label: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in label.items() if value or name == "project_id"}
-
-
-def list_labels(call: Call) -> Answer:
-    query, scope = call.query(), call.arguments["scope"] or ""
-    if scope not in ("g", "p"):
-        raise bad_request(f"invalid scope: {scope}")
-    if call.arguments["name"]:
-        query.keywords["name"] = Fuzzy(call.arguments["name"])
-    rows = [label for label in call.state.labels.values() if label["scope"] == scope]
-    if scope == "p":
-        project_id = call.arguments["project_id"] or 0
-        if not project_id:
-            raise bad_request("must with project ID when to query project labels")
-        call.require_in_project(project_id, "label", "list")
-        rows = [label for label in rows if label["project_id"] == project_id]
-    rows = order(select(rows, query, LABEL_COLUMNS, call.version), query, LABEL_COLUMNS, "name")
-    return ok([_printed_label(label) for label in page(rows, query)], list_headers(call.request, query, len(rows)))
-
-
-def create_label(call: Call) -> Answer:
-    moment = stamp(now())
-    label = {"color": "", "description": "", "name": "", "scope": "", "project_id": 0,
-             **{name: value for name, value in call.body.items() if name in ("color", "description", "name", "scope", "project_id")},
-             "creation_time": moment, "update_time": moment}
-    if label["scope"] == "g":
-        label["project_id"] = 0
-    _require_label_access(call, label, "create")
-    if any(all(other[key] == label[key] for key in ("name", "scope", "project_id")) for other in call.state.labels.values()):
-        raise conflict(f"label {label['name']} already exists")
-    label["id"] = call.state.next_id("label")
-    call.state.labels[label["id"]] = label
-    return created(f"{call.request.path.rstrip('/')}/{label['id']}")
-
-
-def _label(call: Call) -> dict[str, Any]:
-    number = call.arguments["label_id"]
-    if number not in call.state.labels:
-        raise not_found(f"label {number} not found")
-    return call.state.labels[number]
-
-
-def read_label(call: Call) -> Answer:
-    label = _label(call)
-    _require_label_access(call, label, "read")
-    return ok(_printed_label(label))
-
-
-def update_label(call: Call) -> Answer:
-    label = _label(call)
-    _require_label_access(call, label, "update")
-    length = len(call.body.get("name", "").encode())
-    if not 1 <= length <= 128:
-        raise bad_request("max length is 128" if length else "cannot be empty")
-    label.update(name=call.body.get("name", ""), description=call.body.get("description", ""), color=call.body.get("color", ""),
-                 update_time=stamp(now()))
-    return Answer()
-
-
-def delete_label(call: Call) -> Answer:
-    label = _label(call)
-    _require_label_access(call, label, "delete")
-    del call.state.labels[label["id"]]
-    return Answer()

@@ -77,6 +77,7 @@ class Project:
     updated: datetime = field(default_factory=now)
     members: dict[int, Member] = field(default_factory=dict)
     items: list[dict[str, Any]] = field(default_factory=list)
+    storage: int | None = -1
 
     @property
     def public(self) -> bool:
@@ -124,6 +125,20 @@ class Robot:
 
 
 @dataclass
+class Label:
+    """A label for artifacts: global (scope `g`), or of a project (`p`)."""
+
+    id: int
+    name: str
+    scope: str
+    project_id: int = 0
+    description: str = ""
+    color: str = ""
+    created: datetime = field(default_factory=now)
+    updated: datetime = field(default_factory=now)
+
+
+@dataclass
 class Event:
     """A row of the audit log."""
 
@@ -152,7 +167,7 @@ class State:
         self.projects: dict[int, Project] = {}
         self.project_ids: dict[str, int] = {}
         self.robots: dict[int, Robot] = {}
-        self.labels: dict[int, dict[str, Any]] = {}
+        self.labels: dict[int, Label] = {}
         self.events: list[Event] = []
         self._by_key: dict[tuple[int, str], int] = {}
         self._by_name: dict[str, list[int]] = {}

@@ -247,6 +247,18 @@ def set_administrator(call: Call) -> Answer:
     return Answer()
 
 
+def set_cli_secret(call: Call) -> Answer:
+    """For those who log in by OIDC, who are not simulated."""
+    if call.state.settings["auth_mode"] != "oidc_auth":
+        raise precondition(f"unable to update CLI secret under authmode: {call.state.settings['auth_mode']}")
+    if not _is_self(call):
+        _require(call, "update", f"Not authorized to update the CLI secret for user: {call.arguments['user_id']}")
+    secret = call.body.get("secret", "")
+    if secret:
+        _require_password(call, secret)
+    raise not_found(f"oidc info for user {call.arguments['user_id']} not found")
+
+
 def set_password(call: Call) -> Answer:
     _require_modifiable(call)
     if _is_self(call):

@@ -257,6 +257,11 @@ class Version:
         """The Bearer realm names the host that was asked (2.14); before it is always EXT_ENDPOINT."""
         return self.since(2, 14)
 
+    @cached_property
+    def names_referrers_an_index(self) -> bool:
+        """What refers to an artifact comes as an index; before, as plain JSON (2.10)."""
+        return self.since(2, 10)
+
     # --- the server ---------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -313,6 +318,45 @@ class Version:
     def counts_charts(self) -> bool:
         """Projects have chart_count, and /systeminfo with_chartmuseum (up to 2.7)."""
         return not self.since(2, 8)
+
+    @cached_property
+    def looks_up_project_of_metadata_first(self) -> bool:
+        """A project that is not there is told before what is wrong with new metadata (2.16)."""
+        return self.since(2, 16)
+
+    @cached_property
+    def metadata_switches(self) -> tuple[str, ...]:
+        """The metadata of projects that are true or false, and can be set one at a time."""
+        came = (("public", (2, 2)), ("enable_content_trust", (2, 2)), ("enable_content_trust_cosign", (2, 5)), ("prevent_vul", (2, 2)),
+                ("auto_scan", (2, 2)), ("reuse_sys_cve_allowlist", (2, 7)), ("auto_sbom_generation", (2, 11)),
+                ("proxy_cache_local_on_not_found", (2, 15)), ("proxy_referrer_api", (2, 16)))
+        return tuple(name for name, since in came if self.since(*since))
+
+    @cached_property
+    def artifact_additions(self) -> tuple[str, ...]:
+        """What can be asked of an artifact beside itself; what it is made of since 2.11, its license and files since 2.13."""
+        names = ("build_history", "values.yaml", "readme.md", "dependencies", "sbom", "license", "files")
+        return names if self.since(2, 13) else names[:5] if self.since(2, 11) else names[:4]
+
+    @cached_property
+    def scans_for_sboms(self) -> bool:
+        """A scan may be one for what an artifact is made of, and the artifacts of a whole project can be listed (2.11)."""
+        return self.since(2, 11)
+
+    @cached_property
+    def stops_scans(self) -> bool:
+        """A scan can be stopped (2.4)."""
+        return self.since(2, 4)
+
+    @cached_property
+    def has_accessories(self) -> bool:
+        """Artifacts have accessories (2.5)."""
+        return self.since(2, 5)
+
+    @cached_property
+    def purges_audit_log(self) -> bool:
+        """/system/purgeaudit exists (2.6)."""
+        return self.since(2, 6)
 
     @cached_property
     def audits_in_new_log(self) -> bool:
