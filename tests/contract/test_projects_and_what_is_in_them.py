@@ -187,7 +187,9 @@ class TestWhatIsNotThere:
 
     def test_what_the_registry_does_not_take_for_a_name(self) -> None:
         harbor = Caller()
-        assert harbor("GET", "//v2/x/tags/list").error == (400, "BAD_REQUEST", "bad request: invalid repository name: x")
+        nameless = harbor("GET", "//v2/x/tags/list")
+        assert nameless.error == (400, "BAD_REQUEST", "bad request: invalid repository name: x")
+        assert nameless.cookies == {}  # nobody was asked who they are yet
         assert harbor("GET", "//v2/library/x/manifests/-", caller=None).error == (404, "NOT_FOUND", "invalid reference format")
         assert harbor("GET", "//v2/library/x/referrers/latest").error[2] == "unsupported digest latest: invalid checksum digest format"
         for version, kind in (("2.9", "application/json; charset=utf-8"), ("2.10", "application/vnd.oci.image.index.v1+json")):

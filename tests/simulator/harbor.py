@@ -19,7 +19,7 @@ from .binding import BASE, Router
 from .errors import HarborError, Panic, bad_request, denied
 from .identity import Identity, UserIdentity
 from .messages import JSON, Answer, Request, failure, text
-from .registry import Registry
+from .registry import Registry, check_path
 from .sessions import SAFE_METHODS, SID, Csrf, Sessions
 from .state import State
 from .versions import Version
@@ -78,6 +78,7 @@ class Harbor:
         identity: Identity = Identity()
         try:
             headers, cookies = self.csrf.check(request)
+            check_path(request.path)
         except HarborError as error:
             cookie = error.headers.pop("Set-Cookie", None)
             answer = failure(error)

@@ -31,8 +31,11 @@ SERVICE = "harbor-registry"
 ISSUER = "harbor-token-issuer"
 LEEWAY = 60
 VERBS = ("pull", "push", "delete", "scanner-pull")
-_REPOSITORY = re.compile(r"/v2/(.+)/(manifests|blobs|tags|referrers)/(.*)")
-_REFERENCE = re.compile(rf"[\w][\w.-]{{0,127}}|{DIGEST.pattern}", re.ASCII)
+_WORD = r"[a-z0-9]+(?:(?:[._]|__|-*)[a-z0-9]+)*"
+_HOST = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+_NAME = rf"(?:{_HOST}(?:\.{_HOST})*(?::[0-9]+)?/)?{_WORD}(?:/{_WORD})*"
+_DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+_REPOSITORY = re.compile(rf"/v2/({_NAME})/(?:(manifests|referrers)/(.*)|tags/list.*|blobs/(?:uploads[/a-zA-Z0-9\-_.=]*|{_DIGEST}))")
 INDEX = "application/vnd.oci.image.index.v1+json"
 _METHODS = {"POST": "push", "PATCH": "push", "PUT": "push", "GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 
@@ -69,6 +72,15 @@ def certificate() -> bytes:
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - datetime.timedelta(days=1),
                                       now + datetime.timedelta(days=30))
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def check_path(path: str) -> None:
+    """What Harbor says of a registry's path before it asks who is there; raises HarborError."""
+    match = _REPOSITORY.fullmatch(path)
+    if match and match[3] and not re.search("[A-Za-z0-9_]", match[3]):
+        raise not_found("invalid reference format")
+    if match and "/" not in match[1]:
+        raise bad_request(f"bad request: invalid repository name: {match[1]}")
 
 
 class Registry:
@@ -138,10 +150,6 @@ class Registry:
             return Answer(200, b'{"repositories":[]}\n', JSON_UTF8)
         match = _REPOSITORY.fullmatch(path)
         action = _METHODS.get(request.method)
-        if match and match[2] in ("manifests", "referrers") and match[3] and not _REFERENCE.fullmatch(match[3]):
-            raise not_found("invalid reference format")
-        if match and "/" not in match[1]:
-            raise bad_request(f"bad request: invalid repository name: {match[1]}")
         if not match or not action:
             raise self._challenge(call, f"un-recognized request: {request.method} {path}", challenge="")
         repository = match[1]

@@ -131,4 +131,6 @@ def change(settings: dict[str, Any], wanted: dict[str, Any], version: Version, a
                 raise bad_request(f"the {name} value must be positive")
             if name in wanted and wanted[name] > LIMIT:
                 raise bad_request(f"the {name} value is over the limit value: {LIMIT}")
+    if wanted.get("audit_log_forward_endpoint"):
+        raise bad_request(f"bad request: could not connect to the audit endpoint: {wanted['audit_log_forward_endpoint']}")
     settings.update(wanted)
