@@ -192,6 +192,9 @@ class TestWhatIsNotThere:
         assert nameless.cookies == {}  # nobody was asked who they are yet
         assert harbor("GET", "//v2/library/x/manifests/-", caller=None).error == (404, "NOT_FOUND", "invalid reference format")
         assert harbor("GET", "//v2/library/x/referrers/latest").error[2] == "unsupported digest latest: invalid checksum digest format"
+        assert harbor("GET", "//v2/library/X/manifests/1").error[2].startswith("un-recognized request: GET /v2/library/X/manifests/1: ")
+        assert harbor("GET", f"//v2/library/x/blobs/sha256:{'0' * 64}").json["errors"][0]["code"] == "BLOB_UNKNOWN"
+        assert harbor("GET", f"//v2/{'a' * 60}!/manifests/1").status == 401  # at once
         for version, kind in (("2.9", "application/json; charset=utf-8"), ("2.10", "application/vnd.oci.image.index.v1+json")):
             reply = Caller(version)("GET", f"//v2/library/x/referrers/sha256:{'0' * 64}")
             assert (reply.json["manifests"], reply.headers["X-Total-Count"], reply.answer.kind) == ([], "0", kind)

@@ -31,11 +31,11 @@ SERVICE = "harbor-registry"
 ISSUER = "harbor-token-issuer"
 LEEWAY = 60
 VERBS = ("pull", "push", "delete", "scanner-pull")
-_WORD = r"[a-z0-9]+(?:(?:[._]|__|-*)[a-z0-9]+)*"
+_WORD = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _HOST = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _NAME = rf"(?:{_HOST}(?:\.{_HOST})*(?::[0-9]+)?/)?{_WORD}(?:/{_WORD})*"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_REPOSITORY = re.compile(rf"/v2/({_NAME})/(?:(manifests|referrers)/(.*)|tags/list.*|blobs/(?:uploads[/a-zA-Z0-9\-_.=]*|{_DIGEST}))")
+_REPOSITORY = re.compile(rf"/v2/({_NAME})/(?:(manifests|referrers)/(.*)|tags/list.*|blobs/(?:uploads[/a-zA-Z0-9\-_.=]*|({_DIGEST})))")
 INDEX = "application/vnd.oci.image.index.v1+json"
 _METHODS = {"POST": "push", "PATCH": "push", "PUT": "push", "GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 
@@ -160,6 +160,10 @@ class Registry:
             raise self._challenge(call, f"project {repository.partition('/')[0]} not found", challenge="")
         if not self._may(call.state, call.identity, repository, action):
             raise self._challenge(call, f"unauthorized to access repository: {repository}, action: {action}", scope)
+        if match[4] and request.method == "GET":  # the registry itself is asked for content, and has its own words
+            errors = [{"code": "BLOB_UNKNOWN", "message": "blob unknown to registry", "detail": match[4]}]
+            return Answer(404, json.dumps({"errors": errors}, separators=(",", ":")).encode() + b"\n", JSON_UTF8,
+                          {"Docker-Distribution-Api-Version": "registry/2.0"})
         if match[2] == "referrers" and request.method == "GET":
             return self._referrers(call, match[3])
         if match[2] == "manifests" and DIGEST.fullmatch(match[3]):
