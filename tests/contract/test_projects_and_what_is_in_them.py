@@ -106,6 +106,10 @@ class TestQuotas:
         assert harbor("PUT", "/quotas/1", {}).error[2] == "hard required in body"
         assert harbor("PUT", "/quotas/1", {"hard": {"storage": 0}}).error[2] == "invalid non-positive value for quota limit, value=0"
 
+    def test_the_limit_for_new_projects(self) -> None:
+        refusal = Caller()("PUT", "/configurations", {"storage_per_project": 2 ** 51}).error[2]
+        assert refusal == f"bad request: exceeded 1024TB, which is {2 ** 50} Bytes, value={2 ** 51}"
+
     def test_without_quotas_there_is_none(self) -> None:
         harbor = Caller()
         harbor("PUT", "/configurations", {"quota_per_project_enable": False})

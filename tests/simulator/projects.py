@@ -13,9 +13,9 @@ from .errors import bad_request, conflict, forbidden, internal, not_found
 from .identity import RobotIdentity, UserIdentity
 from .messages import Answer, created, ok
 from .query import Column, Fuzzy, columns_of, list_headers, order, page, select
-from .quotas import fault_of_limit
 from .robots import permissions_of
 from .roles import DEVELOPER, GUEST, LIMITED_GUEST, MAINTAINER, PROJECT_ADMIN, ROLE_NAMES
+from .settings import fault_of_limit
 from .state import ALL_PROJECTS_SCOPE, Conflict, Member, Project, now, stamp
 
 NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")

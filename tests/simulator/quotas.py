@@ -11,18 +11,10 @@ from .access import Call
 from .errors import bad_request, not_found
 from .messages import JSON, Answer, ok
 from .query import list_headers, page
+from .settings import fault_of_limit
 from .state import Project, stamp
 
-LARGEST_STORAGE = 2 ** 50
 NO_TIME = "0001-01-01T00:00:00.000Z"
-
-
-def fault_of_limit(limit: int) -> str:
-    """What is wrong with a limit in bytes; nothing where it is fine."""
-    if limit <= 0 and limit != -1:
-        return f"invalid non-positive value for quota limit, value={limit}"
-    return f"exceeded 1024TB, which is {LARGEST_STORAGE} Bytes, value={limit}" if limit > LARGEST_STORAGE else ""
-
 
 # --- quotas: each project has one, with its own number; nothing is stored, so that nothing is used --------------------------
 

@@ -76,6 +76,14 @@ PASSWORDS = {"email_password", "ldap_search_password", "oidc_client_secret"}
 AUTH_MODES = ("db_auth", "ldap_auth", "uaa_auth", "http_auth", "oidc_auth")
 LIMIT = 9999999999
 _POSITIVE = ("token_expiration", "robot_token_duration", "session_timeout")
+LARGEST_STORAGE = 2 ** 50
+
+
+def fault_of_limit(limit: int) -> str:
+    """What is wrong with a limit in bytes; nothing where it is fine."""
+    if limit <= 0 and limit != -1:
+        return f"invalid non-positive value for quota limit, value={limit}"
+    return f"exceeded 1024TB, which is {LARGEST_STORAGE} Bytes, value={limit}" if limit > LARGEST_STORAGE else ""
 
 
 _EMAIL: dict[str, Any] = {
@@ -119,9 +127,9 @@ def change(settings: dict[str, Any], wanted: dict[str, Any], version: Version, a
     for name in ("ldap_scope", "ldap_group_search_scope"):
         if wanted.get(name, 0) not in (0, 1, 2):
             raise bad_request(f"bad request: item name {name}: invalid scope, should be 0, 1 or 2")
-    limit = wanted.get("storage_per_project", -1)
-    if limit <= 0 and limit != -1:
-        raise bad_request(f"bad request: invalid non-positive value for quota limit, value={limit}")
+    fault = fault_of_limit(wanted.get("storage_per_project", -1))
+    if fault:
+        raise bad_request(f"bad request: {fault}")
     together = {**settings, **wanted}
     if "skip_audit_log_database" in wanted and wanted["skip_audit_log_database"] and not together["audit_log_forward_endpoint"]:
         raise bad_request("bad request: audit log forward endpoint should be configured before enable skip audit log in database")
