@@ -69,6 +69,17 @@ class TestMetadata:
             assert harbor("POST", where, body).error == (400, "BAD_REQUEST", words)
         assert harbor("PUT", where + "/public").error[2] == "invalid value: "
 
+    def test_what_projects_show_of_vulnerabilities(self) -> None:
+        harbor = Caller()
+        for severity, shown in (("HIGH", "high"), ("negligible", "none"), ("bad", "unknown")):
+            harbor("PUT", "/projects/library", {"metadata": {"severity": severity}})
+            assert harbor("GET", "/projects/library").json["metadata"] == {"public": "true", "severity": shown}
+        items = [{"cve_id": "CVE-2026-1"}]
+        assert harbor("PUT", "/projects/library", {"cve_allowlist": {"items": items * 2}}).status == 500
+        assert harbor("PUT", "/projects/library", {"cve_allowlist": {"items": items, "expires_at": 0}}).status == 200
+        allowed = harbor("GET", "/projects/library").json["cve_allowlist"]
+        assert (allowed["items"], allowed["expires_at"], allowed["project_id"]) == (items, 0, 1)
+
     @pytest.mark.parametrize(("version", "words"), [("2.15", "invalid key: bogus"), ("2.16", "project nosuch not found")])
     def test_a_project_that_is_not_there(self, version: str, words: str) -> None:
         assert Caller(version)("POST", "/projects/nosuch/metadatas", {"bogus": "1"}).error[2] == words

@@ -118,6 +118,10 @@ class TestForm:
     def test_what_is_a_word_for_one_method_is_an_argument_of_another(self, harbor: Caller) -> None:
         assert unprocessable(harbor("DELETE", "/users/current")) == 'user_id in path must be of type int64: "current"'
 
+    def test_a_path_that_can_not_be_read(self, harbor: Caller) -> None:
+        reply = harbor("GET", "/robots/%zz")
+        assert (reply.status, reply.answer.body, reply.headers, reply.cookies) == (400, b"400 Bad Request", {}, {})
+
     def test_request_ids(self, harbor: Caller) -> None:
         assert harbor("GET", "/ping", headers={"X-Request-Id": "mine"}).headers["X-Request-Id"] == "mine"
         assert len(harbor("GET", "/ping", headers={"X-Request-Id": ""}).headers["X-Request-Id"]) == 36

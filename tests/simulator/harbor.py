@@ -26,6 +26,7 @@ from .versions import Version
 
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Harbor</title></head><body><harbor-app>404</harbor-app></body></html>\n"
 WRITABLE = re.compile(r"PUT /api/v2\.0/configurations|POST /c/(login|userExists)|POST /service/token")
+_BAD_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
 _SLASHES = re.compile("/{2,}")
 _uuids = random.Random()
 
@@ -70,6 +71,8 @@ class Harbor:
 
     async def serve(self, request: Request) -> tuple[Answer, Identity]:
         """The answer to a request, and who it came from."""
+        if _BAD_ESCAPE.search(request.path):  # the server beneath Harbor does not let it through
+            return text("400 Bad Request", 400), Identity()
         fault = request.parse_query()
         if fault and self.options.version.refuses_malformed_query_strings:
             return failure(bad_request(fault)), Identity()

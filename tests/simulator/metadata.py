@@ -7,10 +7,10 @@ from __future__ import annotations
 from .access import Call
 from .errors import bad_request, conflict
 from .messages import Answer, ok
+from .projects import SEVERITIES
 from .state import Project
 
 _TRUE, _FALSE = ("1", "t", "T", "TRUE", "true", "True"), ("0", "f", "F", "FALSE", "false", "False")
-_SEVERITIES = {"none": "none", "negligible": "none", "low": "low", "medium": "medium", "high": "high", "critical": "critical"}
 
 
 def _project(call: Call, action: str) -> Project:
@@ -37,7 +37,7 @@ def _value(call: Call, name: str, value: str) -> str:
     if name in call.version.metadata_switches:
         stored = "true" if value in _TRUE else "false" if value in _FALSE else None
     elif name == "severity":
-        stored = _SEVERITIES.get(value.lower())
+        stored = SEVERITIES.get(value.lower())
     else:
         raise bad_request(f"invalid key: {name}")
     if stored is None:

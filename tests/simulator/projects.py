@@ -21,6 +21,8 @@ from .state import ALL_PROJECTS_SCOPE, Conflict, Member, Project, now, stamp
 NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 LONGEST_NAME = 255
 NO_TIME = "0001-01-01T00:00:00.000Z"
+SEVERITIES = {"none": "none", "negligible": "none", "low": "low", "medium": "medium", "high": "high", "critical": "critical"}
+"""The words for how severe a vulnerability is, and what Harbor makes of them."""
 HIGHEST_FIRST = (PROJECT_ADMIN, MAINTAINER, DEVELOPER, GUEST, LIMITED_GUEST)
 
 COLUMNS: dict[str, Column[Project]] = columns_of(
@@ -54,8 +56,12 @@ def printed(call: Call, project: Project, detail: bool = True, with_owner: bool 
         result["current_user_role_id"] = min(known, key=HIGHEST_FIRST.index)
     if detail:
         result["metadata"] = dict(project.metadata)
+        if "severity" in project.metadata:
+            result["metadata"]["severity"] = SEVERITIES.get(project.metadata["severity"].lower(), "unknown")
     if detail and with_owner:
         allowlist.update(items=project.items, project_id=project.id)
+        if project.items_expire is not None:
+            allowlist["expires_at"] = project.items_expire
         if project.owner_id in call.state.users:
             result["owner_name"] = call.state.users[project.owner_id].name
     if call.version.counts_charts:
@@ -183,9 +189,12 @@ def update(call: Call) -> Answer:
     if "retention_id" in metadata:
         raise bad_request("the retention_id in the request's payload when updating a project should be omitted, "
                           "alternatively passing the one that has already been associated to this project")
+    items = [item or {"cve_id": ""} for item in allowlist.get("items", [])]
+    if len({item.get("cve_id", "") for item in items}) < len(items):
+        raise internal()
     project.metadata.update(metadata)
     if "cve_allowlist" in call.body:
-        project.items = allowlist.get("items", [])
+        project.items, project.items_expire = items, allowlist.get("expires_at")
     project.updated = now()
     return Answer()
 

@@ -77,6 +77,7 @@ class Project:
     updated: datetime = field(default_factory=now)
     members: dict[int, Member] = field(default_factory=dict)
     items: list[dict[str, Any]] = field(default_factory=list)
+    items_expire: int | None = None
     storage: int | None = -1
 
     @property
