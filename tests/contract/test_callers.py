@@ -151,6 +151,10 @@ class TestRoles:
         assert create("2.9", realname='"b"') is None
         assert create("2.10", username="b#b") == (400, "BAD_REQUEST", "username contains illegal characters")
         assert create("2.10", realname='"b"') == (400, "BAD_REQUEST", "realname contains illegal characters")
+        assert create("2.16", comment="ä" * 16) == (400, "BAD_REQUEST", "comment with illegal length")  # counted in bytes
+        assert create("2.16", username="ä" * 128) == (400, "BAD_REQUEST", "username with illegal length")
+        assert create("2.16", email='"b b"@b.cc') is None
+        assert create("2.16", email="b@b") == (400, "BAD_REQUEST", "email with illegal format")
         long = create("2.16", username="b" * 256, email="b" * 256)
         assert long == (422, "UNPROCESSABLE_ENTITY", "validation failure list:\nvalidation failure list:\n"
                         "email in body should be at most 255 chars long\nusername in body should be at most 255 chars long")

@@ -93,6 +93,12 @@ class TestMetadata:
         assert harbor("GET", "/projects/shop/metadatas", caller=None).status == 401
 
 
+    def test_names_are_measured_in_bytes(self) -> None:
+        name = "ä" * 128
+        assert Caller()("POST", "/projects", {"project_name": name}).error[2] == (
+            f"Project name {name} is illegal in length. (greater than 255 or less than 1)")
+
+
 class TestQuotas:
     def test_the_limit_of_a_project_is_its_own(self) -> None:
         harbor = Caller()

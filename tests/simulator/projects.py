@@ -141,7 +141,7 @@ def create(call: Call) -> Answer:
     if isinstance(caller, RobotIdentity) and not call.version.robots_create_projects:
         raise not_found(f"user {caller.name} not found")
     name = body.get("project_name", "")
-    if not 1 <= len(name) <= LONGEST_NAME:
+    if not 1 <= len(name.encode("utf-8", "surrogatepass")) <= LONGEST_NAME:
         raise bad_request(f"Project name {name} is illegal in length. (greater than {LONGEST_NAME} or less than 1)")
     if not NAME.fullmatch(name):
         raise bad_request("project name is not in lower case or contains illegal characters")

@@ -18,7 +18,8 @@ from .state import Conflict, User, digest, now, random_text, stamp
 
 ILLEGAL = ',"~#%$'
 OLD_ILLEGAL = ",~#%$"
-EMAIL = re.compile(r"[^<>()\[\]\\.,;:\s@\"]+(\.[^<>()\[\]\\.,;:\s@\"]+)*@(\[(\d{1,3}\.){3}\d{1,3}\]|([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,})")
+_LOCAL_PART = r"[^<>()\[\]\\.,;:\s@\"]+(\.[^<>()\[\]\\.,;:\s@\"]+)*|\".+\""
+EMAIL = re.compile(rf"({_LOCAL_PART})@(\[(\d{{1,3}}\.){{3}}\d{{1,3}}\]|([a-zA-Z\-0-9]+\.)+[a-zA-Z]{{2,}})")
 PASSWORD_RULE = ("the password or secret must be 8-128, inclusively, characters long with at least 1 uppercase letter, "
                  "1 lowercase letter and 1 number")
 OLD_PASSWORD_RULE = ("the password or secret must be longer than 8 chars with at least 1 uppercase letter, "
@@ -133,7 +134,7 @@ def create(call: Call) -> Answer:
     _check_profile(call)
     name = body.get("username", "")
     if call.version.checks_user_names:
-        if not 1 <= len(name) <= 255:
+        if not 1 <= _length(name) <= 255:
             raise bad_request("username with illegal length")
         if any(letter in ILLEGAL for letter in name):
             raise bad_request("username contains illegal characters")
@@ -144,24 +145,29 @@ def create(call: Call) -> Answer:
     return created(f"{call.request.path.rstrip('/')}/{user.id}")
 
 
+def _length(text: str) -> int:
+    """In bytes, as Go counts."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
 def _check_profile(call: Call) -> None:
     body: dict[str, Any] = call.body
     if not body.get("email"):
         raise bad_request("email can't be empty")
     if not EMAIL.fullmatch(body["email"]):
         raise bad_request("email with illegal format")
-    if not 1 <= len(body.get("realname", "")) <= 255:
+    if not 1 <= _length(body.get("realname", "")) <= 255:
         raise bad_request("realname with illegal length")
     if any(letter in (ILLEGAL if call.version.checks_user_names else OLD_ILLEGAL) for letter in body["realname"]):
         raise bad_request("realname contains illegal characters")
-    if len(body.get("comment", "")) > 30:
+    if _length(body.get("comment", "")) > 30:
         raise bad_request("comment with illegal length")
 
 
 def _require_password(call: Call, password: str) -> None:
-    fits = len(password.encode()) >= 8 and all(re.search(letters, password) for letters in ("[a-z]", "[A-Z]", "[0-9]"))
+    fits = _length(password) >= 8 and all(re.search(letters, password) for letters in ("[a-z]", "[A-Z]", "[0-9]"))
     if call.version.secret_has_maximum:
-        if not fits or len(password.encode()) > 128:
+        if not fits or _length(password) > 128:
             raise bad_request(PASSWORD_RULE)
     elif not fits:
         raise bad_request(OLD_PASSWORD_RULE)
