@@ -168,6 +168,7 @@ class TestRoles:
 
         assert add(member_user={"username": "carol"}) == (404, "NOT_FOUND", "user carol is not found")
         assert add(member_user={"user_id": 77}) == (400, "BAD_REQUEST", "Failed to get user 77: user 77 not found")
+        assert add(member_group={"id": 5}, member_user={"username": "admin"}) == (400, "BAD_REQUEST", "Group 5 not found")
         assert add(member_group={"group_name": "crew"}) == (404, "NOT_FOUND", "crew not found: not supported")
         assert add()[0] == nobody
         assert harbor("GET", "/projects/library/members/0").error[2] == "the member id can not be empty!"

@@ -263,6 +263,8 @@ def add_member(call: Call) -> Answer:
     project = call.project(wanted)
     if nobody:
         raise internal()
+    if number <= 0 < group.get("id", 0):
+        raise bad_request(f"Group {group['id']} not found")
     found = call.state.users.get(number) if number > 0 else call.state.user_named(name) if name else None
     if found is None and number > 0:
         raise bad_request(f"Failed to get user {number}: user {number} not found")
