@@ -202,6 +202,9 @@ class TestWhatIsNotThere:
         for version, count in (("2.13", 14), ("2.16", 18)):
             assert len(Caller(version)("GET", "/auditlog-exts/events").json) == count
 
+    def test_what_is_for_other_parts_of_harbor(self) -> None:
+        assert Caller()("GET", "/internalconfig").error == (401, "UNAUTHORIZED", "only internal service is allowed to call this API")
+
     def test_a_secret_for_the_command_line(self) -> None:
         assert Caller()("PUT", "/users/1/cli_secret", {"secret": "x"}, None).error == (
             412, "PRECONDITION", "unable to update CLI secret under authmode: db_auth")

@@ -165,6 +165,7 @@ SERVER = [
     Operation("GET", "/systeminfo/getcert", server.certificate, produces=("application/octet-stream",)),
     Operation("GET", "/configurations", server.read_settings),
     Operation("PUT", "/configurations", server.change_settings, body=Body("configurations", _settings_type)),
+    Operation("GET", "/internalconfig", server.internal_settings),
     Operation("GET", "/statistics", server.statistics),
     Operation("GET", "/search", server.search, (Argument("q", required=True),)),
     Operation("GET", "/labels", labels.listed, (*LIST, Argument("name"), Argument("scope"), Argument("project_id", int))),

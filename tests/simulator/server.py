@@ -8,7 +8,7 @@ from typing import Any
 
 from . import projects, settings
 from .access import Call
-from .errors import not_found
+from .errors import not_found, unauthorized
 from .identity import UserIdentity
 from .messages import JSON, TEXT, Answer, ok, text
 from .state import now, stamp
@@ -76,6 +76,11 @@ def change_settings(call: Call) -> Answer:
     call.require_in_system("configuration", "update")
     settings.change(call.state.settings, call.body, call.version, _auth_mode_editable(call))
     return Answer()
+
+
+def internal_settings(_call: Call) -> Answer:
+    """For Harbor's own services, which nobody is here."""
+    raise unauthorized("only internal service is allowed to call this API")
 
 
 def _auth_mode_editable(call: Call) -> bool:
