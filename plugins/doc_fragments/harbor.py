@@ -103,7 +103,7 @@ options:
     type: str
 requirements:
   - Python 3.9 or later
-  - requests
+  - requests 2.25.1 or later
 notes:
   - The module runs wherever Python and requests are, usually with C(connection=local). Each Harbor can be an inventory host of its own.
   - Proxies of the environment (E(HTTPS_PROXY), E(HTTP_PROXY), E(NO_PROXY)) are used.

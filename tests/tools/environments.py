@@ -47,6 +47,11 @@ def uv_environment(python: Path) -> dict[str, str]:
     return environment
 
 
+# The unit tests of this ansible-core meet the oldest libraries that the modules support.
+OLD_LIBRARIES_WITH = "2.17"
+OLD_LIBRARIES = Path(__file__).with_name("requirements-old.txt")
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the lock of one environment, so that two commands at once do not both make it."""
@@ -64,14 +69,16 @@ def fingerprint(python: str, requirements: list[str], files: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]) -> bool:
+def ensure(folder: Path, python: str, requirements: list[str], files: list[Path], instead: Path | None = None) -> bool:
     """Make or complete the environment `folder` with `python`; False when it was complete already.
 
     A complete environment costs one read of a stamp. A changed requirement is installed into the environment that is
     there, so that programs which run from it go on.
+
+    :param instead: a file of requirements that hold instead of what others require
     """
     files = [file for file in files if file.exists()]
-    wanted = fingerprint(python, requirements, files)
+    wanted = fingerprint(python, requirements, [*files, *([instead] if instead else [])])
     stamp = folder / "ready"
 
     def ready() -> bool:
@@ -87,7 +94,7 @@ def ensure(folder: Path, python: str, requirements: list[str], files: list[Path]
             _bootstrap(python)
         elif not (folder / "bin" / "python").exists():
             _uv("venv", "--quiet", "--clear", "--python", python, str(folder))
-        arguments = [argument for file in files for argument in ("-r", str(file))]
+        arguments = [argument for file in files for argument in ("-r", str(file))] + (["--override", str(instead)] if instead else [])
         _uv("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *requirements, *arguments)
         provide_shortcuts(_packages(folder))
         stamp.write_text(wanted, encoding="utf-8")
@@ -98,7 +105,7 @@ def ensure_core(core: str, python: str) -> Path:
     """The environment that holds ansible-core `core` (as `2.16`) on the interpreter `python`; its bin folder."""
     folder = CACHE / "environments" / f"core-{core}"
     files = [*RUN_REQUIREMENTS, Path(__file__).with_name("requirements-core.txt")]
-    ensure(folder, python, [f"ansible-core~={core}.0"], files)
+    ensure(folder, python, [f"ansible-core~={core}.0"], files, OLD_LIBRARIES if core == OLD_LIBRARIES_WITH else None)
     return folder / "bin"
 
 
