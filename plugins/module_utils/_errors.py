@@ -67,6 +67,11 @@ class HarborError(Exception):
         self.pause = pause
         super().__init__(self.describe())
 
+    def hide(self, hiding: t.Callable[[str], str]) -> None:
+        """Take what nobody may read out of everything that the server said."""
+        self.message, self.code, self.request_id = hiding(self.message), hiding(self.code), hiding(self.request_id)
+        self.args = (self.describe(),)
+
     @property
     def ambiguous(self) -> bool:
         """True when the work may have been done although no good answer came."""

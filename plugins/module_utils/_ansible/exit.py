@@ -60,6 +60,15 @@ def all_at_once(faults: t.Sequence[str]) -> str:
     return "Wrong input, nothing was changed; %d faults:\n%s" % (len(faults), "\n".join("- %s" % fault for fault in faults))
 
 
+def made_in(secrets: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """The secrets among what is to be sealed; user names and dates beside them are no secret."""
+    for key, value in secrets.items():
+        if isinstance(value, dict):
+            yield from made_in(value)
+        elif key == "secret" and isinstance(value, str):
+            yield value
+
+
 class SealedModule(AnsibleModule):
     """An AnsibleModule that reports every fault of its options at once, and seals secrets.
 
@@ -116,13 +125,16 @@ class SealedModule(AnsibleModule):
 
     def leave(self, report: Report) -> t.NoReturn:
         """Print the report and end."""
-        mask = Mask(self.no_log_values)
+        made = set(made_in(report.secrets))
+        # A short password would blot our own words, a secret that was made here is nowhere in them.
+        mask, ours = Mask({*self.no_log_values, *made}), Mask(made)
         for warning in report.warnings:
             self.warn(mask.text(warning))
         failure = None if report.failure is None else mask.text(report.failure)
-        result = {key: mask.value(value) if key in ("error", "faults") else value for key, value in report.result.items()}
+        masks = {"msg": mask, "error": mask, "faults": mask, **({"changes": ours} if made else {})}
+        result = {key: masks[key].value(value) if key in masks else value for key, value in report.result.items()}
         for one in result.get("robots") or ():
-            one.update((key, mask.value(one[key])) for key in ("msg", "error") if one.get(key))
+            one.update((key, masks[key].value(one[key])) for key in masks if one.get(key))
         self.no_log_values = set()
         result["invocation"] = {}
         long = {key: result.pop(key) for key, value in report.result.items() if isinstance(value, list) and len(value) > LONG}

@@ -19,6 +19,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._errors import
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.failures import ADDRESS, NOT_HARBOR, READING
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.http import API, LOCK_SECONDS, Answer, Transport
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.parallel import each
+from ansible_collections.harbormaster.robots.plugins.module_utils._mask import Mask
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.catalogues import parse_version
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Caller
 
@@ -345,8 +346,13 @@ class HarborApi:
     def set_secret(self, robot_id: int, secret: str) -> None:
         """Give a robot this secret; the old one stops working at once. Repeating it is safe."""
         path = "/robots/%d" % robot_id
-        answer = self._call("PATCH", path, body={"secret": secret})
-        self._shaped(answer, "PATCH", path, isinstance(answer.body, dict))
+        try:
+            answer = self._call("PATCH", path, body={"secret": secret})
+            self._shaped(answer, "PATCH", path, isinstance(answer.body, dict))
+        except HarborError as exc:
+            # What stands between may repeat the request.
+            exc.hide(Mask([secret]).text)
+            raise
 
     def delete_robot(self, robot_id: int) -> bool:
         """Remove a robot; False when it was gone before this run asked for it."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import time
 import typing as t
 
@@ -444,6 +445,18 @@ def test_set_secret_is_repeated_and_an_update_is_not(monkeypatch: pytest.MonkeyP
     assert [one.json for one in wire.sent] == [{"secret": "Own-Secret-1"}] * 2
     assert failing(lambda: asked.update_robot(7, {})).passing
     wire.done()
+
+
+@pytest.mark.parametrize("secret", ["Own-Secret-1", 'Own"Se<c>ret\\1'])
+def test_a_gateway_that_repeats_the_new_secret(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = json.dumps({"secret": secret})
+    echo = refused(502, code=secret, message="no upstream for %s" % body, X_Request_Id=secret)
+    asked = api(Wire(("PATCH /robots/7", echo)), monkeypatch, retries=0)
+    failure = failing(lambda: asked.set_secret(7, secret))
+    told = [str(failure), failure.describe(), *map(str, failure.as_dict().values())]
+    assert not [text for text in told if secret in text or json.dumps(secret)[1:-1] in text]
+    assert 'no upstream for {"secret": "********"}' in failure.describe()
+    assert failure.ambiguous
 
 
 def test_delete(monkeypatch: pytest.MonkeyPatch) -> None:
