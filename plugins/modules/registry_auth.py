@@ -115,6 +115,10 @@ options:
     default: 30.0
 notes:
   - Who can read the file can log in, since it has the password in a form that is not encrypted. Use a credential helper where that matters.
+  - In a loop whose items hold passwords, Ansible itself shows an item whose task never runs, because C(when) is false or an option cannot
+    be put together; C(loop_control.label) hides it from ordinary output, but neither from C(-v) nor from failures. Loop over names there,
+    and look the passwords up.
+  - Callbacks get the options of every task from Ansible, passwords too; one of your own that writes them shows them.
 seealso:
   - module: harbormaster.robots.harbor_robot
 """
@@ -179,6 +183,7 @@ faults:
 """
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.exit import SealedModule
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.proxies import proxy_secrets
 from ansible_collections.harbormaster.robots.plugins.module_utils._login.auth_file import Login
 from ansible_collections.harbormaster.robots.plugins.module_utils._login.registry_auth import judge, run, spec
 
@@ -188,6 +193,7 @@ def main() -> None:
     if module.params["password"]:
         # The forms in which files and helpers have it are no less secret.
         module.no_log_values.update(Login(module.params["username"] or "", module.params["password"]).secrets)
+    module.no_log_values.update(proxy_secrets())
     module.leave(module.judged(lambda: run(module.params, module.check_mode)))
 
 

@@ -289,7 +289,12 @@ CONNECTION: list[Entry] = [
     ),
     ("empty part in the host", ROBOT, ci(harbor_url="https://a..b"), ["harbor_url 'https://a..b' is not valid: https:// and a host"]),
     ("timeout for ever", ROBOT, ci(timeout="inf"), ["timeout inf is not valid: seconds, more than 0 and at most 86400"]),
-    ("colon in user name", ROBOT, ci(harbor_username="a:b"), ["harbor_username 'a:b' cannot hold a colon"]),
+    (
+        "colon in user name",
+        ROBOT,
+        ci(harbor_username="a:b"),
+        ["harbor_username cannot hold a colon; the password goes into harbor_password"],
+    ),
     (
         "no such authority",
         ROBOT,

@@ -23,6 +23,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.exit 
     where,
 )
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.options import connection, connection_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.proxies import encoded, proxy_secrets
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError, Interrupted, WrongInput
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.http import REQUESTS_IMPORT_ERROR, Transport
@@ -133,6 +134,7 @@ class HarborModule(SealedModule):
         if faults:
             faults += doubts
             return Report({"changed": False, "faults": faults}, failure=all_at_once(faults))
+        self.no_log_values.update(proxy_secrets(), encoded(settings.username, settings.password))
         http = self._http = Transport(settings)
         for number in ENDINGS:
             if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import env_fallback
 
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.proxies import proxy_faults
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.http import Settings
+from ansible_collections.harbormaster.robots.plugins.module_utils._mask import quotable
 from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, is_text, timeout_fault
 
 Params = t.Mapping[str, t.Any]
@@ -98,7 +100,7 @@ def store_spec() -> Spec:
 def connection(params: Params) -> tuple[Settings, list[str]]:
     """The connection settings of a call, and everything that is wrong with them."""
     url = (params.get("harbor_url") or "").strip()
-    faults = _url_faults(url)
+    faults = _url_faults(url) or ([] if _needs_no_proxy(url) else proxy_faults(urlsplit(url).scheme))
     username, password, token = (params.get(key) or None for key in ("harbor_username", "harbor_password", "harbor_token"))
     if token and username:
         faults.append("harbor_username and harbor_token exclude each other")
@@ -107,7 +109,8 @@ def connection(params: Params) -> tuple[Settings, list[str]]:
     if username and not token and not password:
         faults.append("harbor_password is required with harbor_username")
     if username and ":" in username:
-        faults.append("harbor_username %r cannot hold a colon" % username)
+        # Said without the value, in which the password may follow.
+        faults.append("harbor_username cannot hold a colon; the password goes into harbor_password")
     faults += [
         "%s has bytes that are no text in UTF-8" % name
         for name in ("harbor_username", "harbor_password")
@@ -132,7 +135,9 @@ def connection(params: Params) -> tuple[Settings, list[str]]:
         faults.append("client_key goes with client_cert")
     if params.get("request_id") and not REQUEST_ID.match(params["request_id"]):
         faults.append("request_id %r is not valid: 1 to 64 printable characters without blanks" % params["request_id"])
-    if params.get("registry") and not REGISTRY.match(params["registry"]):
+    if "@" in (params.get("registry") or ""):
+        faults.append("registry holds credentials: give the host, and a port where needed, as in docker login")
+    elif params.get("registry") and not REGISTRY.match(params["registry"]):
         faults.append("registry %r is not valid: a host, and a port where needed, as in docker login" % params["registry"])
     settings = Settings(
         url=url,
@@ -149,6 +154,15 @@ def connection(params: Params) -> tuple[Settings, list[str]]:
         request_id=params.get("request_id"),
     )
     return settings, faults
+
+
+def _needs_no_proxy(url: str) -> bool:
+    """Whether the environment exempts an address from its proxies, as requests reads it; without requests nothing is sent."""
+    try:
+        from requests.utils import should_bypass_proxies
+    except ImportError:
+        return True
+    return bool(should_bypass_proxies(url, None))
 
 
 def _is_host(place: str, host: str) -> bool:
@@ -170,13 +184,17 @@ def _url_faults(url: str) -> list[str]:
         if parts.port == 0 or parts.netloc.endswith(":"):
             return ["harbor_url is not valid: %s" % ("port 0" if parts.port == 0 else "there is no port behind the colon")]
     except ValueError as exc:
-        return ["harbor_url is not valid: %s" % exc]
+        # What Python quotes may be a password in the place of the port.
+        return ["harbor_url is not valid: %s" % ("what follows the host is no port" if "'" in str(exc) else exc)]
+    shown, near = quotable(url), ""
+    name = "harbor_url %r" % shown if shown is not None else "harbor_url"
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        guess = re.sub(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:(?=/))?/*", "", url)
-        return ["harbor_url %r is not valid: https:// and a host%s" % (url, " (did you mean https://%s?)" % guess if guess else "")]
+        guess = re.sub(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:(?=/))?/*", "", shown or "").rstrip("…?")
+        near = " (did you mean https://%s?)" % guess if guess else ""
+        return ["%s is not valid: https:// and a host%s" % (name, near)]
     if not _is_host(parts.netloc, parts.hostname):
-        return ["harbor_url %r is not valid: https:// and a host" % url]
+        return ["%s is not valid: https:// and a host" % name]
     if parts.path.rstrip("/") or parts.query or parts.fragment:
         base = "%s://%s" % (parts.scheme, parts.netloc)
-        return ["harbor_url %r is not the address of Harbor alone (did you mean %s?)" % (url, base)]
+        return ["%s is not the address of Harbor alone (did you mean %s?)" % (name, base)]
     return []

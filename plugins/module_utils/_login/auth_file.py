@@ -17,6 +17,8 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.harbormaster.robots.plugins.module_utils._mask import quotable
+
 Document = dict[str, t.Any]
 
 # Names of Docker Hub, and the names under which docker and the others keep a log-in to it.
@@ -103,7 +105,9 @@ def registry_fault(registry: str) -> t.Optional[str]:
         return None
     meant = _host(registry)
     near = " (did you mean %s?)" % meant if meant != registry and HOST.match(meant) else ""
-    return "registry %r is not valid: a host, and a port where needed, as in docker login%s" % (registry, near)
+    shown = quotable(registry)
+    name = "registry %r" % shown if shown is not None else "registry"
+    return "%s is not valid: a host, and a port where needed, as in docker login%s" % (name, near)
 
 
 def _host(key: str) -> str:

@@ -12,8 +12,10 @@ from __future__ import annotations
 import os
 import posixpath
 import typing as t
+from urllib.request import proxy_bypass
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.exit import Report
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.proxies import proxy_faults
 from ansible_collections.harbormaster.robots.plugins.module_utils._login.as_user import Account, NoAccount, account, as_account
 from ansible_collections.harbormaster.robots.plugins.module_utils._login.auth_file import (
     CLIENTS,
@@ -89,6 +91,8 @@ def judge(params: Params) -> tuple[list[str], list[str]]:
         faults.append("path %r is not valid: it names a folder, not a file" % path)
     wrong = timeout_fault(timeout)
     faults += [wrong] if wrong else []
+    if params["verify"] and registry and not fault and not proxy_bypass(registry):
+        faults += proxy_faults("http" if params["plain_http"] else "https")
     if ca_path and not os.path.isfile(ca_path):
         faults.append("ca_path %s is no file on the host where the module runs" % ca_path)
     return faults, []
@@ -96,7 +100,10 @@ def judge(params: Params) -> tuple[list[str], list[str]]:
 
 def _login_faults(username: t.Optional[str], password: t.Optional[str]) -> list[str]:
     faults = ["%s is required with state: present" % name for name, value in (("username", username), ("password", password)) if not value]
-    if username and (":" in username or not username.isprintable()):
+    if username and ":" in username:
+        # Said without the value, in which the password may follow.
+        faults.append("username cannot hold a colon; the password goes into password")
+    elif username and not username.isprintable():
         faults.append("username %r is not valid: printable characters without a colon" % username)
     if password and not is_text(password):
         faults.append("password has bytes that are no text in UTF-8")

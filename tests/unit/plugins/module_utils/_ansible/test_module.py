@@ -26,6 +26,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.modul
     where,
 )
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.options import declaration_spec
+from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.proxies import encoded
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError, WrongInput
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import judge
@@ -132,6 +133,39 @@ def test_messages_warnings_and_errors_are_masked(wire: Wire, monkeypatch: pytest
     assert len(warned) == 1 and warned[0].startswith("Harbor said ****")
     assert OWN not in warned[0] and "Harbor12345" not in warned[0]
     assert unsealed(result) == {"secret": "S3cret-value"}
+
+
+def test_what_was_made_in_this_run_is_masked_wherever_a_server_repeats_it(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(HarborModule, "warn", lambda module, text: warned.append(text))
+    made = "Made1" * 6
+    for secrets in ({"secret": made}, {"credentials": {"ci": {"username": "robot$ci", "secret": made}}, "robots": {"0": {"secret": made}}}):
+        said = "robot$ci: Harbor said %s and %s" % (made, base64.b64encode(made.encode()).decode())
+        robots = [{"msg": said, "error": {"message": said}, "changes": [said]}]
+        report = Report({"error": {"message": said}, "changes": [said], "robots": robots}, secrets, [said], said)
+        result, text = run(capsys, lambda module, api, report=report: report)  # type: ignore[misc]
+        masked = "robot$ci: Harbor said ******** and ********"
+        assert unsealed(result) == secrets
+        assert (result["msg"], result["error"], result["changes"], warned) == (masked, {"message": masked}, [masked], [masked])
+        assert result["robots"] == [{"msg": masked, "error": {"message": masked}, "changes": [masked]}]
+        assert made not in text
+        warned.clear()
+
+
+def test_a_short_password_does_not_blot_what_was_changed(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report({"changes": ["six-x-axe"], "robots": [{"changes": ["six-x-axe"]}]}, {"secret": "Made1" * 6})
+    result, _text = run(capsys, lambda module, api: report, harbor_password="x")
+    assert (result["changes"], result["robots"]) == (["six-x-axe"], [{"changes": ["six-x-axe"]}])
+
+
+def test_credentials_are_masked_as_they_are_sent(wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://u:hunter%232@proxy.test:80")
+    sent = (encoded("admin", "Harbor12345")[0], encoded("u", "hunter#2")[0], "hunter#2", "hunter%232")
+    result, _text = run(capsys, raising(HarborError("no %s, %s, %s, %s" % sent, method="GET", path="/x", code="Basic " + sent[0])))
+    assert "Basic ********: no ********, ********, ********, ********" in result["msg"]
+    assert result["error"]["code"] == "Basic ********"
 
 
 def test_a_report_does_not_show_its_secrets() -> None:

@@ -86,7 +86,7 @@ def test_addresses(url: str) -> None:
         ("https://h:99999", "harbor_url is not valid: Port out of range 0-65535"),
         ("https://admin:pw@h", "harbor_url holds credentials: give them in harbor_username and harbor_password"),
         ("https://h/api/v2.0", "harbor_url 'https://h/api/v2.0' is not the address of Harbor alone (did you mean https://h?)"),
-        ("https://h/?x=1", "harbor_url 'https://h/?x=1' is not the address of Harbor alone (did you mean https://h?)"),
+        ("https://h/?x=1", "harbor_url 'https://h/?…' is not the address of Harbor alone (did you mean https://h?)"),
         ("//h", "harbor_url '//h' is not valid: https:// and a host (did you mean https://h?)"),
         ("http:/h", "harbor_url 'http:/h' is not valid: https:// and a host (did you mean https://h?)"),
         ("localhost:8080", "harbor_url 'localhost:8080' is not valid: https:// and a host (did you mean https://localhost:8080?)"),
@@ -94,7 +94,7 @@ def test_addresses(url: str) -> None:
         ("https://my harbor", "harbor_url 'https://my harbor' is not valid: https:// and a host"),
         ("https://h\\x", "harbor_url 'https://h\\\\x' is not valid: https:// and a host"),
         ("https://" + "h" * 64, "harbor_url 'https://%s' is not valid: https:// and a host" % ("h" * 64)),
-        ("https://h/#x", "harbor_url 'https://h/#x' is not the address of Harbor alone (did you mean https://h?)"),
+        ("https://h/#x", "harbor_url 'https://h/#…' is not the address of Harbor alone (did you mean https://h?)"),
     ],
 )
 def test_addresses_that_are_wrong(url: str, fault: str) -> None:
@@ -108,8 +108,23 @@ def test_no_fault_repeats_a_password() -> None:
         "admin:hunter2@h",
         "https://admin:hunter2@h:x",
         "https://admin:hunter2/x@h",
+        "https://admin:hunter2",
+        "https://admin:hunter2/",
+        "admin:hunter2",
+        "//admin:hunter2",
+        "https://h/?password=hunter2",
+        "h?password=hunter2",
+        "https://h#hunter2",
+        "https://h/x:hunter2",
     ):
-        assert "hunter2" not in repr(faults(harbor_url=url)), url
+        told = faults(harbor_url=url)
+        assert len(told) == 1, url
+        assert told[0].startswith("harbor_url"), url
+        assert "hunter2" not in told[0], url
+    for name, value in (("harbor_username", "admin:hunter2"), ("registry", "admin:hunter2@h"), ("registry", "https://admin:hunter2@h")):
+        (fault,) = faults(**{name: value})
+        assert fault.startswith(name)
+        assert "hunter2" not in fault
 
 
 @pytest.mark.parametrize(
@@ -119,7 +134,7 @@ def test_no_fault_repeats_a_password() -> None:
         ({"harbor_username": "", "harbor_password": ""}, "harbor_username and harbor_password are required (or harbor_token)"),
         ({"harbor_password": None}, "harbor_password is required with harbor_username"),
         ({"harbor_token": "x"}, "harbor_username and harbor_token exclude each other"),
-        ({"harbor_username": "a:b"}, "harbor_username 'a:b' cannot hold a colon"),
+        ({"harbor_username": "a:b"}, "harbor_username cannot hold a colon; the password goes into harbor_password"),
         ({"timeout": 0.0}, "timeout 0 is not valid: seconds, more than 0"),
         ({"timeout": -1.5}, "timeout -1.5 is not valid: seconds, more than 0"),
         ({"timeout": float("nan")}, "timeout nan is not valid: seconds, more than 0"),

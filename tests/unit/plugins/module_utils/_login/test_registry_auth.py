@@ -164,13 +164,31 @@ def test_what_podmans_own_login_left_hides_nothing(run: Run, home: Path, tmp_pat
 # --- faults
 
 
+def test_the_proxy_is_judged_where_it_is_used(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://u:hunter2/x@proxy.test:80")
+    monkeypatch.setenv("NO_PROXY", "other.example.com")
+    (fault,) = run(verify=True)["faults"]
+    assert fault.startswith("HTTPS_PROXY of the environment is not the address of a proxy")
+    assert "hunter2" not in fault
+    assert run()["changed"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("username", "robot$ci:hunter2"), ("registry", "https://robot:hunter2"), ("registry", "h/?p=hunter2")]
+)
+def test_no_fault_repeats_what_may_be_a_password(run: Run, home: Path, option: str, value: str) -> None:
+    (fault,) = run(**{option: value})["faults"]
+    assert fault.startswith(option)
+    assert "hunter2" not in fault
+
+
 def test_all_faults_at_once_and_nothing_is_touched(run: Run, home: Path) -> None:
     given = {"registry": "https://harbor.example.com", "username": "a:b", "password": "x\n", "user": "noboddy", "path": "config.json"}
     failed = run(**given, timeout=0, ca_path="/nowhere/ca.pem")
     assert failed["faults"] == [
         "registry 'https://harbor.example.com' is not valid: a host, and a port where needed, as in docker login "
         "(did you mean harbor.example.com?)",
-        "username 'a:b' is not valid: printable characters without a colon",
+        "username cannot hold a colon; the password goes into password",
         "password ends with a line break, which clients would send along: take it off with the filter trim",
         "user 'noboddy' does not exist on this host (did you mean nobody?)",
         "path 'config.json' is not valid: one that begins with / or, for the home folder of the user, with ~/ "
