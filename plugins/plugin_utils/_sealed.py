@@ -5,24 +5,40 @@
 
 # This plugin_utils is PRIVATE to the collection and can change at any time.
 
-"""The action plugin of every module: opens the seal, and keeps secrets out of everything that Ansible shows."""
+"""The action plugin of every module: opens the seal, and keeps secrets out of everything that Ansible shows.
+
+What Ansible would have told of a result that it censors is shown here: on standard output, where the user's callback writes
+lines for people, too; else on standard error, since other callbacks may write one document there that programs read.
+"""
 
 from __future__ import annotations
 
 import base64
 import difflib
 import json
+import re
 import typing as t
 
 from ansible import constants
+from ansible.errors import AnsibleAction, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 
-SECRET_OPTIONS = ("secret", "password", "harbor_password", "harbor_token")
+# Options of modules and of stores, and what users call theirs; not those that only name a secret, or say what to do with it.
+SECRET_OPTION = re.compile(r"(?:\A|client_)secret\Z|(?:password|token|secret_id|secret_key|jwt)\Z")
 # Since 2.19 ansible-core shows the warnings of a result that it censors, and with some callbacks its message.
 TELLS = tuple(int(part) for part in core_version.split(".")[:2]) >= (2, 19)
 
+
+# Callbacks that write lines for people to standard output; those of AWX and ansible-runner show lines between their events.
+WRITE_LINES = ("default", "minimal", "oneline", "debug", "yaml", "unixy", "dense", "diy", "awx_display")
+# Modules that may return a secret of their own making.
+MAKE_SECRETS = ("harbor_robot", "harbor_robots", "harbor_robot_secret")
+# What is in every line that is a part of a result, and what else may be a piece of the seal.
+QUOTES = frozenset('{"')
+SEAL = re.compile(r"[A-Za-z0-9+/=]{32,}")
+MOST_SAID = 500
 
 DIFF_COLOURS = {"+": "COLOR_DIFF_ADD", "-": "COLOR_DIFF_REMOVE", "@": "COLOR_DIFF_LINES"}
 
@@ -33,10 +49,10 @@ def colour(setting: str) -> str:
 
 
 def secrets_in(value: t.Any) -> t.Iterator[str]:
-    """The secret values among a task's arguments, those of nested declarations too."""
+    """The secret values among a task's arguments, those of nested declarations and of stores too."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in SECRET_OPTIONS and inner:
+            if SECRET_OPTION.search(str(key)) and inner and not isinstance(inner, bool):
                 yield str(inner)
             else:
                 yield from secrets_in(inner)
@@ -45,14 +61,54 @@ def secrets_in(value: t.Any) -> t.Iterator[str]:
             yield from secrets_in(inner)
 
 
+def texts_in(value: t.Any) -> t.Iterator[str]:
+    """Everything in a value, at any depth, as texts."""
+    if isinstance(value, dict):
+        for pair in value.items():
+            yield from texts_in(pair)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from texts_in(inner)
+    else:
+        yield str(value)
+
+
+def masked(text: str, secrets: t.Iterable[str]) -> str:
+    """A text without secrets, in whatever form."""
+    # Only here, because Ansible compiles what a collection's plugin imports anew for each task.
+    from ansible_collections.harbormaster.robots.plugins.module_utils._mask import Mask
+
+    return Mask(secrets).text(text)
+
+
 def holds(value: t.Any, secrets: t.Collection[str]) -> bool:
     """Whether a value, at any depth, contains one of the secrets."""
-    if isinstance(value, dict):
-        return any(holds(inner, secrets) for pair in value.items() for inner in pair)
-    if isinstance(value, (list, tuple)):
-        return any(holds(inner, secrets) for inner in value)
-    text = str(value)
-    return any(secret in text for secret in secrets)
+    text = "\n".join(texts_in(value)) if secrets else ""
+    return masked(text, secrets) != text
+
+
+def taken_from(variable: str, source: t.Any) -> bool:
+    """Whether the source of a task takes a secret from a variable."""
+    return any(re.search(r"\b%s\b" % re.escape(variable), text) for text in secrets_in(source))
+
+
+def result_in(output: str) -> t.Optional[str]:
+    """A module's result among what its host wrote around it; None when there is no whole one."""
+    for start in re.finditer(r"^\s*(?=\{)", output, re.M):
+        try:
+            found, end = json.JSONDecoder().raw_decode(output, start.end())
+        except (ValueError, RecursionError):
+            continue
+        # What every module of ours says, or Ansible where it cannot run one.
+        if "changed" in found or "failed" in found:
+            return output[start.end() : end]
+    return None
+
+
+def harmless(output: str) -> str:
+    """What a module's host wrote, without whatever may be a part of a result."""
+    lines = [line for line in output.splitlines() if not QUOTES.intersection(line)]
+    return SEAL.sub("********", "\n".join(lines)).strip()[-MOST_SAID:]
 
 
 def merge(target: t.Any, sealed: dict[str, t.Any]) -> None:
@@ -76,13 +132,30 @@ class SealedAction(ActionBase):
         """Do the task's work, and censor its result where a secret could be read."""
         task_vars = task_vars or {}
         self.secret_inside = False
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        result.update(self.work(task_vars))
-        if self.secret_inside or self._shown_by_loop(task_vars):
+        hidden = self._shown_by_loop(task_vars)
+        if hidden:
+            # Before anything is done: what ends the task without a result, as a host that is not reached, shows the item, too.
+            self._task.no_log = True
+        try:
+            result: dict[str, t.Any] = super().run(tmp, task_vars)
+            result.update(self.work(task_vars))
+        except BaseException as exc:
+            # Before 2.19 Ansible itself tells all but these, which end the item and not the loop; an order to end needs no words.
+            ends_item = TELLS or isinstance(exc, (AnsibleAction, AnsibleConnectionFailure)) or not isinstance(exc, Exception)
+            if hidden and ends_item and not isinstance(exc, (KeyboardInterrupt, SystemExit)):
+                self._show({"failed": True, "msg": self._words(exc)}, task_vars)
+            raise
+        if self.secret_inside or hidden:
             self._show(result, task_vars)
             result["_ansible_no_log"] = True
             self._task.no_log = True  # or the result of the whole loop shows it before 2.19
         return result
+
+    def _words(self, exc: BaseException) -> str:
+        """What ended a task without a result."""
+        # What Ansible raises for the keyword timeout has no words in some versions.
+        words = str(exc) or "The task was ended after its timeout of %s seconds." % self._task.timeout
+        return masked(words, secrets_in(self._task.args))
 
     def work(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """What the task does; sets C(secret_inside) when the result holds a secret."""
@@ -109,6 +182,8 @@ class SealedAction(ActionBase):
             self._task.check_mode = checking
             if context is not None:
                 context.no_log = before
+        if "module_stdout" in result:
+            return self._unread(result)
         result.update(json.loads(result.pop("packed", "{}")))
         sealed = result.pop("sealed", None)
         if sealed:
@@ -116,36 +191,62 @@ class SealedAction(ActionBase):
             self.secret_inside = True
         return result
 
+    def _parse_returned_data(self, res: dict[str, t.Any], *more: t.Any) -> t.Any:
+        """Ansible's own, which shows what it cannot read, and what stands around the result: that gets the result alone."""
+        output = res.get("stdout", "")
+        found = result_in(output)
+        return super()._parse_returned_data({**res, "stdout": harmless(output) if found is None else found}, *more)
+
+    def _unread(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A failure without what the module wrote, in which there may be a part of the seal."""
+        said = (harmless(str(result.get(name) or "")) for name in ("module_stderr", "module_stdout"))
+        words = masked("; ".join(filter(None, said)), secrets_in(self._task.args))
+        first = str(result.get("msg") or "").partition("\n")[0].rstrip(".")
+        started = "interpreter" not in first
+        text = "%s (exit code %s): %s." % (
+            "The answer of the module could not be read" if started else first,
+            result.get("rc"),
+            words.rstrip(".") or "nothing of it can be shown",
+        )
+        if started and self._task.action.rpartition(".")[2] in MAKE_SECRETS and not self._task.check_mode:
+            text += " If it made a robot or a secret, nobody knows the secret: harbor_robot_secret with state=refreshed gives a new one."
+        return {"failed": True, "changed": False, "rc": result.get("rc"), "msg": text}
+
     def _shown_by_loop(self, task_vars: dict[str, t.Any]) -> bool:
         """Whether the loop's item, which callbacks print as a label, holds a secret: one that the task was given, or its own."""
         loop_var = task_vars.get("ansible_loop_var")
         if not loop_var or loop_var not in task_vars:
             return False
-        item = task_vars[loop_var]
+        # With loop_control.extended the other items are shown as well, whose secrets this task was not given.
+        others = task_vars.get("ansible_loop")
+        shown = [task_vars[loop_var], others]
         # A declaration has its secret in sight also where a task uses nothing of it but the name.
-        if next(secrets_in(item), None) is not None:
+        if next(secrets_in(shown), None) is not None:
             return True
-        secrets = set(secrets_in(self._task.args))
-        return bool(secrets) and holds(item, secrets)
-
-    def _told_by_callback(self, looping: bool) -> bool:
-        """Whether Ansible itself shows the message of a failure that is censored, so that it is not said twice."""
-        callback = str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK")).rpartition(".")[2]
-        return TELLS and (callback == "default" or (callback == "minimal" and not looping))
+        if others and taken_from(loop_var, self._task.get_ds()):
+            return True
+        return holds(shown, set(secrets_in(self._task.args)))
 
     def _show(self, result: dict[str, t.Any], task_vars: dict[str, t.Any]) -> None:
         """Tell what the censored result would have told; nothing in it is secret, since the module masks its messages."""
-        display = Display()
-        host = task_vars.get("inventory_hostname", "")
-        if result.get("failed") and not self._told_by_callback("ansible_loop_var" in task_vars):
-            display.display("%s: %s" % (host, result.get("msg", "failed")), color=colour("COLOR_ERROR"))
+        if self._play_context.no_log:
+            return  # the user's own no_log, which is about everything
+        display, host, looping = Display(), task_vars.get("inventory_hostname", ""), "ansible_loop_var" in task_vars
+        callback = str(constants.config.get_config_value("DEFAULT_STDOUT_CALLBACK")).rpartition(".")[2]
+
+        def tell(text: str, setting: t.Optional[str]) -> None:
+            display.display(text, color=colour(setting) if setting else None, stderr=callback not in WRITE_LINES)
+
+        # Not twice where Ansible itself shows the message of a failure that is censored.
+        if result.get("failed") and not (TELLS and (callback == "default" or (callback == "minimal" and not looping))):
+            tell("%s: %s" % (host, result.get("msg", "failed")), "COLOR_ERROR")
         if not TELLS:
             for warning in result.get("warnings") or ():
                 display.warning("%s: %s" % (host, warning))
         diff = result.get("diff")
-        if "ansible_loop_var" in task_vars and result.get("changes") and diff and not result.get("failed"):
+        if looping and result.get("changes") and diff and not result.get("failed"):
             # A loop hides the label of a censored item, so this says which it was.
-            display.display("%s: %s: %s" % (host, diff["after_header"], ", ".join(result["changes"])), color=colour("COLOR_CHANGED"))
+            tell("%s: %s: %s" % (host, diff["after_header"], ", ".join(result["changes"])), "COLOR_CHANGED")
         if self._task.diff and diff and diff.get("before") != diff.get("after"):
             lines = difflib.unified_diff(
                 diff["before"].splitlines(),
@@ -155,5 +256,4 @@ class SealedAction(ActionBase):
                 lineterm="",
             )
             for line in lines:
-                name = DIFF_COLOURS.get(line[:1])
-                display.display(line, color=colour(name) if name else None)
+                tell(line, DIFF_COLOURS.get(line[:1]))

@@ -103,25 +103,63 @@ def channel() -> Iterator[Channel]:
         yield made[0]
 
 
+class _Gateway(_Server):
+    """Hands every request on to the sound Harbor."""
+
+    target = ""
+
+    def forward(self) -> None:
+        """Ask Harbor, and tell what it answered."""
+        body = self.body()
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+        target = urllib.parse.urlsplit(self.target)
+        connection = http.client.HTTPConnection(str(target.hostname), target.port or 80, timeout=30)
+        connection.request(self.command, self.path, body, self.changed(headers))
+        answer = connection.getresponse()
+        self.tell(body, answer.status, answer.getheaders(), answer.read())
+        connection.close()
+
+    def changed(self, headers: dict[str, str]) -> dict[str, str]:
+        """The headers with which a request goes on."""
+        return headers
+
+    def tell(self, sent: bytes, status: int, headers: t.Iterable[tuple[str, str]], body: bytes) -> None:
+        """Answer."""
+        self.answer(status, headers, body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = forward  # noqa: N815
+
+
 @pytest.fixture(scope="session")
 def one_letter_url(sound: Simulator) -> Iterator[str]:
     """The sound Harbor, with a password of one letter for the administrator: today's versions of Harbor let nobody choose such a one."""
-    target = urllib.parse.urlsplit(sound.url)
 
-    class Exchanger(_Server):
-        def forward(self) -> None:
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+    class Exchanger(_Gateway):
+        target = sound.url
+
+        def changed(self, headers: dict[str, str]) -> dict[str, str]:
             if headers.get("Authorization") == basic(ADMIN[0], LETTER):
                 headers["Authorization"] = basic(*ADMIN)
-            connection = http.client.HTTPConnection(str(target.hostname), target.port or 80, timeout=30)
-            connection.request(self.command, self.path, self.body(), headers)
-            answer = connection.getresponse()
-            self.answer(answer.status, answer.getheaders(), answer.read())
-            connection.close()
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = forward  # noqa: N815
+            return headers
 
     for _server, url in _serving(Exchanger):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def echo_url(sound: Simulator) -> Iterator[str]:
+    """The sound Harbor behind a gateway that loses the answer to a new secret, and repeats what it was sent instead."""
+
+    class Repeater(_Gateway):
+        target = sound.url
+
+        def tell(self, sent: bytes, status: int, headers: t.Iterable[tuple[str, str]], body: bytes) -> None:
+            if self.command == "PATCH":
+                told = {"errors": [{"code": "GATEWAY", "message": f"it got {sent.decode()}"}]}
+                status, headers, body = 502, (("Content-Type", "application/json"),), json.dumps(told).encode()
+            self.answer(status, headers, body)
+
+    for _server, url in _serving(Repeater):
         yield url
 
 

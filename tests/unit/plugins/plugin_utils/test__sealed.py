@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import pytest
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.harbormaster.robots.plugins.plugin_utils import _sealed
@@ -28,13 +28,15 @@ def sealed(secrets: dict[str, t.Any]) -> str:
 
 
 class Shown:
-    """What was displayed, as (kind, text)."""
+    """What was displayed, as (kind, text); C(errors) has what of it went to standard error."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
+        self.errors: list[str] = []
 
-    def display(self, text: str, color: str | None = None) -> None:
+    def display(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self.lines.append(("display", text))
+        self.errors += [text] if stderr else []
 
     def warning(self, text: str) -> None:
         self.lines.append(("warning", text))
@@ -51,11 +53,14 @@ class Run:
         self.shown = Shown()
         monkeypatch.setattr(_sealed, "Display", lambda: self.shown)
         monkeypatch.setattr(ActionBase, "run", lambda plugin, tmp, task_vars: {})
-        self.task = SimpleNamespace(**dict({"args": {}, "check_mode": False, "diff": False, "no_log": None}, **task))
+        given = {"args": {}, "check_mode": False, "diff": False, "no_log": None, "timeout": 0, "action": "harbormaster.robots.harbor_robot"}
+        self.source = task.pop("source", {})
+        self.task = SimpleNamespace(**dict(given, get_ds=lambda: self.source, **task))
         self.context = SimpleNamespace(no_log=False)
         self.during: list[t.Any] = []
         plugin: t.Any = object.__new__(SealedAction)
         plugin._task = self.task
+        plugin._play_context = SimpleNamespace(no_log=self.task.no_log)
         plugin._connection = SimpleNamespace(_play_context=self.context)
         plugin._execute_module = self._execute(result)
         self.plugin = plugin
@@ -63,7 +68,8 @@ class Run:
     def _execute(self, result: dict[str, t.Any]) -> t.Any:
         def execute(**options: t.Any) -> dict[str, t.Any]:
             self.during.append(self.context.no_log)
-            if isinstance(result.get("raise"), Exception):
+            self.hidden_before = self.task.no_log
+            if isinstance(result.get("raise"), BaseException):
                 raise result["raise"]
             return dict(result)
 
@@ -140,6 +146,12 @@ def test_sealed_values_go_where_they_belong() -> None:
         ("hunter2", {"harbor_password": "hunter2"}, True),
         ({"registry": "h", "password": SECRET}, {"registry": "h"}, True),
         (["ci", SECRET], {"password": SECRET}, True),
+        ({"pw": "UzNjcmV0LXZhbHVl"}, {"secret": SECRET}, True),
+        ({"path": "harbor", "key": SECRET}, {"store": {"type": "hashi_vault", "options": {"url": "http://v", "token": SECRET}}}, True),
+        ({"path": "harbor", "role": SECRET}, {"store": {"options": {"auth_method": "approle", "secret_id": SECRET}}}, True),
+        ({"path": "harbor", "token": SECRET}, {"store": {"path": "harbor"}}, True),
+        ({"url": "http://v"}, {"store": {"options": {"url": "http://v", "token": SECRET}}}, False),
+        ({"name": "ci", "update_secret": "always", "pull_secret": "harbor", "token": True}, {"update_secret": "always"}, False),
         ("id", {"harbor_token": ""}, False),
     ],
 )
@@ -156,6 +168,94 @@ def test_a_loop_may_call_its_item_otherwise(monkeypatch: pytest.MonkeyPatch) -> 
     assert run(ansible_loop_var="robot", robot={"s": SECRET})["_ansible_no_log"] is True
 
 
+def test_an_extended_loop_shows_the_other_items_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C(allitems), C(nextitem) and C(previtem) are in the result of an item that has no secret of its own."""
+    clean, held = {"name": "a"}, {"name": "b", "secret": SECRET}
+    for others in ({"allitems": [clean, held]}, {"nextitem": held}, {"previtem": held}, {"allitems": ["x", "prefix " + SECRET]}):
+        run = Run(monkeypatch, {"changed": False}, args={"harbor_password": SECRET})
+        assert run(ansible_loop_var="item", item=clean, ansible_loop={"index": 1, **others})["_ansible_no_log"] is True
+    run = Run(monkeypatch, {"changed": False}, args={"harbor_password": SECRET})
+    assert "_ansible_no_log" not in run(ansible_loop_var="item", item=clean, ansible_loop={"allitems": [clean, {"name": "c"}]})
+
+
+@pytest.mark.parametrize(
+    ("source", "hidden"),
+    [
+        ({"harbormaster.robots.harbor_robot": {"name": "{{ item.0 }}", "secret": "{{ item.1 | default(omit) }}"}}, True),
+        ({"harbormaster.robots.harbor_robot": {"name": "{{ item.0 }}", "secret": "{{ items }}"}}, False),
+        ({"harbormaster.robots.harbor_robot": {"name": "{{ item.0 }}"}}, False),
+        (None, False),
+    ],
+)
+def test_items_of_an_extended_loop_have_secrets_where_the_task_takes_them_from_there(
+    source: t.Any, hidden: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing about the others' texts tells that they are secrets, and this item has none."""
+    items = [["a", ""], ["b", SECRET]]
+    run = Run(monkeypatch, {"changed": False}, args={"name": "a"}, source=source)
+    assert run(ansible_loop_var="item", item=items[0], ansible_loop={"allitems": items}).get("_ansible_no_log", False) is hidden
+    assert "_ansible_no_log" not in Run(monkeypatch, {"changed": False}, source=source)(ansible_loop_var="item", item=items[0])
+
+
+class Interrupted(BaseException):
+    """As what Ansible raises when the keyword timeout has run out."""
+
+
+@pytest.mark.parametrize("tells", [True, False])
+@pytest.mark.parametrize(
+    ("exc", "told"),
+    [
+        (AnsibleConnectionFailure("no route for %s" % SECRET), "h1: no route for ********"),
+        (AnsibleActionFail("no folder"), "h1: no folder"),
+        (Interrupted(), "h1: The task was ended after its timeout of 7 seconds."),
+    ],
+)
+def test_an_item_is_hidden_also_when_there_is_no_result(
+    exc: BaseException, told: str, tells: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_sealed, "TELLS", tells)
+    run = Run(monkeypatch, {"raise": exc}, args={"secret": SECRET}, timeout=7)
+    with mock.patch.object(_sealed.constants.config, "get_config_value", lambda name: "oneline"), pytest.raises(type(exc)):
+        run(ansible_loop_var="item", item={"s": SECRET})
+    assert (run.task.no_log, run.hidden_before) == (True, True)
+    assert run.shown.lines == [("display", told)]
+
+
+def test_what_ends_a_task_before_the_plugin_works_hides_the_item_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(monkeypatch, {"changed": False}, args={"secret": SECRET})
+
+    def refuse(plugin: t.Any, tmp: t.Any, task_vars: t.Any) -> None:
+        raise AnsibleActionFail("async is not supported for this task.")
+
+    monkeypatch.setattr(ActionBase, "run", refuse)
+    with pytest.raises(AnsibleActionFail):
+        run(ansible_loop_var="item", item=SECRET)
+    assert run.task.no_log is True
+
+
+@pytest.mark.parametrize("exc", [KeyboardInterrupt(), SystemExit()])
+def test_an_order_to_end_is_told_nobody(exc: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(monkeypatch, {"raise": exc}, args={"secret": SECRET})
+    with pytest.raises(type(exc)):
+        run(ansible_loop_var="item", item=SECRET)
+    assert run.shown.lines == []
+
+
+def test_what_ends_a_whole_loop_ansible_tells_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sealed, "TELLS", False)
+    run = Run(monkeypatch, {"raise": AnsibleError("no such user")}, args={"secret": SECRET})
+    with pytest.raises(AnsibleError):
+        run(ansible_loop_var="item", item=SECRET)
+    assert run.shown.lines == []
+
+
+def test_without_a_secret_in_the_item_nothing_is_hidden_or_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(monkeypatch, {"raise": AnsibleConnectionFailure("no route")}, args={"secret": SECRET})
+    with pytest.raises(AnsibleConnectionFailure):
+        run(ansible_loop_var="item", item="ci")
+    assert (run.task.no_log, run.shown.lines) == (None, [])
+
+
 def test_a_variable_called_item_is_no_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "_ansible_no_log" not in Run(monkeypatch, {"changed": False}, args={"secret": SECRET})(item=SECRET)
 
@@ -168,8 +268,9 @@ def test_secrets_among_arguments() -> None:
         "name": "d",
         "robots": [{"secret": "e", "access": ["f"]}],
         "x": {"secret": None},
+        "store": {"options": {"token": "g", "secret_id": "h", "jwt": "i", "aws_secret_key": "j", "azure_client_secret": "k", "url": "l"}},
     }
-    assert sorted(secrets_in(args)) == ["a", "b", "c", "e"]
+    assert sorted(secrets_in(args)) == ["a", "b", "c", "e", "g", "h", "i", "j", "k"]
     assert holds({"k": [("x", {"y": "…e…"})]}, {"e"})
     assert not holds({"k": 5}, {"e"})
 
@@ -238,6 +339,110 @@ def test_a_censored_item_of_a_loop_says_which_it_was(monkeypatch: pytest.MonkeyP
     assert run.shown.lines == [("display", "h1: robot ci: create, disable")]
 
 
+@pytest.mark.parametrize(
+    ("callback", "errors"),
+    [("default", False), ("ansible.builtin.minimal", False), ("awx_display", False), ("ansible.posix.json", True), ("of_our_own", True)],
+)
+def test_what_is_told_goes_where_the_callback_writes_lines(callback: str, errors: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one may write a document for programs to standard output, which lines of ours would break."""
+    monkeypatch.setattr(_sealed, "TELLS", False)
+    run = Run(monkeypatch, dict(FAILURE, diff=DIFF), diff=True)
+    settings = {"DEFAULT_STDOUT_CALLBACK": callback}
+    with mock.patch.object(_sealed.constants.config, "get_config_value", lambda name: settings.get(name, "red")):
+        run()
+    shown = [text for kind, text in run.shown.lines if kind == "display"]
+    assert len(shown) == 6
+    assert run.shown.errors == (shown if errors else [])
+
+
+def test_with_the_users_own_no_log_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sealed, "TELLS", False)
+    for result in (dict(FAILURE, diff=DIFF), {"changed": True, "changes": ["create"], "diff": DIFF, "sealed": sealed({"secret": SECRET})}):
+        run = Run(monkeypatch, result, no_log=True, diff=True)
+        assert run(ansible_loop_var="item", item="ci")["_ansible_no_log"] is True
+        assert run.shown.lines == []
+
+
+def test_what_we_hid_ourselves_is_told_at_the_next_attempt_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task has our no_log by then."""
+    monkeypatch.setattr(_sealed, "TELLS", False)
+    run = Run(monkeypatch, FAILURE)
+    run()
+    run()
+    assert run.task.no_log is True
+    assert run.shown.lines.count(("display", "h1: Could not disable robot ci.")) == 2
+
+
+# --- answers that cannot be read
+
+RESULT = json.dumps({"changed": True, "sealed": sealed({"secret": SECRET})})
+
+
+@pytest.mark.parametrize(
+    ("output", "read"),
+    [
+        (RESULT, RESULT),
+        ("\n" + RESULT + "\n", RESULT),
+        ("[motd] hello\n" + RESULT, RESULT),
+        ('{"motd": 1}\n' + RESULT + "\nbye\n", RESULT),
+        (RESULT + "logout }\n", RESULT),
+        ('{"failed": true, "msg": "too old"}', '{"failed": true, "msg": "too old"}'),
+        ("sh: no such file\n" + RESULT[:-20], "sh: no such file"),
+        (RESULT[-40:] + "\nbye", "bye"),
+        ("hello %s bye" % sealed({"secret": SECRET}), "hello ******** bye"),
+        ('{"motd": 1}', ""),
+        ("", ""),
+    ],
+)
+def test_ansible_reads_the_result_alone(output: str, read: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it cannot read it would show, and warn of what stands behind."""
+    given: list[t.Any] = []
+    monkeypatch.setattr(ActionBase, "_parse_returned_data", lambda plugin, res, *more: given.append((res, more)))
+    plugin = Run(monkeypatch, {}).plugin
+    plugin._parse_returned_data({"stdout": output, "stderr": "x", "rc": 1}, "legacy")
+    assert given == [({"stdout": read, "stderr": "x", "rc": 1}, ("legacy",))]
+
+
+ADVICE = " If it made a robot or a secret, nobody knows the secret: harbor_robot_secret with state=refreshed gives a new one."
+UNREAD = {
+    "failed": True,
+    "_ansible_parsed": False,
+    "msg": "MODULE FAILURE\nSee stdout/stderr for the exact error",
+    "exception": "x",
+    "rc": 137,
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "check_mode", "result", "told"),
+    [
+        (
+            "harbor_robot",
+            False,
+            {"module_stdout": RESULT[:-20], "module_stderr": ""},
+            "(exit code 137): nothing of it can be shown." + ADVICE,
+        ),
+        ("harbor_robot", False, {"module_stdout": "", "module_stderr": "Killed.\n"}, "(exit code 137): Killed." + ADVICE),
+        ("harbor_robot", True, {"module_stdout": "bye", "module_stderr": "Killed"}, "(exit code 137): Killed; bye."),
+        ("registry_auth", False, {"module_stdout": "", "module_stderr": "of %s" % SECRET}, "(exit code 137): of ********."),
+        ("harbor_robot_info", False, {"module_stdout": ""}, "(exit code 137): nothing of it can be shown."),
+    ],
+)
+def test_an_answer_that_cannot_be_read(
+    action: str, check_mode: bool, result: dict[str, t.Any], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = "harbormaster.robots." + action
+    run = Run(monkeypatch, {**UNREAD, **result}, args={"password": SECRET}, action=action, check_mode=check_mode)
+    told = "The answer of the module could not be read " + told
+    assert run() == {"failed": True, "changed": False, "rc": 137, "msg": told}
+
+
+def test_a_module_that_was_never_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "The module interpreter '/x' was not found."
+    run = Run(monkeypatch, {**UNREAD, "msg": words, "rc": 127, "module_stdout": "", "module_stderr": "/bin/sh: 1: /x: not found\n"})
+    assert run()["msg"] == "The module interpreter '/x' was not found (exit code 127): /bin/sh: 1: /x: not found."
+
+
 # --- async
 
 
@@ -246,6 +451,6 @@ def test_async_is_refused() -> None:
     plugin = object.__new__(SealedAction)
     plugin._task = mock.MagicMock(async_val=60, check_mode=False, action="harbormaster.robots.harbor_robot")
     plugin._connection = mock.MagicMock()
-    plugin._play_context = mock.MagicMock(check_mode=False)
+    plugin._play_context = mock.MagicMock(check_mode=False, no_log=False)
     with pytest.raises(AnsibleError, match="async"):
         plugin.run(None, {})
