@@ -108,4 +108,8 @@ notes:
   - The module runs wherever Python and requests are, usually with C(connection=local). Each Harbor can be an inventory host of its own.
   - Proxies of the environment (E(HTTPS_PROXY), E(HTTP_PROXY), E(NO_PROXY)) are used.
   - Works with Harbor 2.2 and later.
+  - In a loop whose items hold secrets, Ansible itself shows an item whose task never runs, because C(when) is false or an option cannot be
+    put together; C(loop_control.label) hides it from ordinary output, but neither from C(-v) nor from failures. Use
+    M(harbormaster.robots.harbor_robots) instead of a loop there, or loop over names and look the secrets up.
+  - Callbacks get the options of every task from Ansible, secrets too; one of your own that writes them shows them.
 """
