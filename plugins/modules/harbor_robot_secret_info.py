@@ -105,7 +105,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.optio
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.results import shown
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import read
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.verdict import verdict
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.verdict import can_log_in, verdict
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer
 
 
@@ -122,8 +122,9 @@ def work(module: HarborModule, api: HarborApi) -> Report:
     module.refuse([fault for some in faults.values() for fault in some])
     robot = world.robot_for(desired)
     now = world.server.now()
-    works = robot is not None and robot.editable and robot.sleeping(now) is None and api.probe(robot.full_name, module.params["secret"])
-    reason, explanation = verdict(desired.key, robot, works, module.params["secret"], now)
+    secret, version = module.params["secret"], world.server.version
+    works = robot is not None and can_log_in(robot, version, now) and api.probe(robot.full_name, secret)
+    reason, explanation = verdict(desired.key, robot, works, secret, now, version)
     result = {
         "changed": False,
         "works": works,
