@@ -95,7 +95,8 @@ robot:
       type: int
       sample: 17
     name:
-      description: Its short name. The stored name where the short one cannot be known.
+      description:
+        - Its short name. The stored name where it has none that could be declared, the full name where the prefix is not known.
       type: str
       sample: ci
     full_name:
@@ -205,7 +206,7 @@ recovered:
   sample: true
 declaration:
   description: The robot as options of this module, with one form of expiry and without its number. Given back, it changes nothing.
-  returned: when O(state=present)
+  returned: when O(state=present), unless it was selected by O(id) and has a name that cannot be declared
   type: dict
   sample: {"name": "ci", "project": "shop", "access": ["repository:pull", "repository:push"], "duration": "90"}
 error:

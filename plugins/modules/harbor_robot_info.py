@@ -28,6 +28,8 @@ options:
   name_pattern:
     description:
       - Pattern of short names, as in V(ci-*), with V(*), V(?) and V([abc]).
+      - Of a robot whose name no declaration can have, such as V(shop+a+b), what follows its project counts; of one in the system, and of
+        legacy robots, the whole stored name.
     type: str
   id:
     description:
@@ -118,6 +120,8 @@ declarations:
   description:
     - The same robots in the same order as options of M(harbormaster.robots.harbor_robot). Given back, they change nothing.
     - Legacy robots from before Harbor 2.2 cannot be declared and are left out.
+    - So are robots with names that no declaration can have, such as V(shop+a+b) or V(shop+Ci), which the old API of Harbor 2.12 and
+      earlier took; a warning names each. By their number they can be changed and removed all the same.
   returned: success
   type: list
   elements: dict
@@ -149,9 +153,8 @@ faults:
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.results import shown
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import declaration_of
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer
-from ansible_collections.harbormaster.robots.plugins.module_utils._run.reader import Reader, judge
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.reader import Reader, declarations_of, judge
 
 
 def work(module: HarborModule, api: HarborApi) -> Report:
@@ -159,14 +162,16 @@ def work(module: HarborModule, api: HarborApi) -> Report:
     observer = Observer(api, registry=conditions.registry, prefix=conditions.prefix, workers=conditions.workers)
     world = observer.greet()
     found = Reader(api, observer, world, module.params).read()
+    declarations, warnings = declarations_of(found.robots, world.catalogue)
     return Report(
         {
             "changed": False,
             "robots": [shown(robot, world) for robot in found.robots],
-            "declarations": [declaration_of(robot, world.catalogue) for robot in found.robots if robot.editable],
+            "declarations": declarations,
             "not_listed": sorted(found.not_listed),
             "registry": world.server.registry,
-        }
+        },
+        warnings=warnings,
     )
 
 

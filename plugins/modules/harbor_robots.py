@@ -188,7 +188,10 @@ options:
     type: dict
     suboptions:
       names:
-        description: Patterns of short names, as in V(ci-*).
+        description:
+          - Patterns of short names, as in V(ci-*).
+          - Of a robot whose name no declaration can have, such as V(shop+a+b) from the old API of Harbor 2.12 and earlier, what follows its
+            project counts; of one in the system, and of legacy robots, the whole stored name.
         type: list
         elements: str
       projects:

@@ -167,7 +167,7 @@ def _report(
     robots = []
     for result in results:
         told = _results.told(result, world, module.check_mode)
-        told["key"] = result.plan.robot.key if result.plan.robot else result.plan.desired.key
+        told["key"] = (result.plan.robot.key or result.plan.robot.full_name) if result.plan.robot else result.plan.desired.key
         told["failed"] = result.error is not None
         if result.error is not None:
             told["msg"] = result.message()

@@ -53,7 +53,7 @@ def told(result: Result, world: World, check_mode: bool) -> dict[str, t.Any]:
         out["robot"] = shown(known, world)
         if known.full_name:
             out["username"] = known.full_name
-        if present:
+        if present and known.declarable:
             out["declaration"] = declaration_of(known, world.catalogue)
     return out
 
@@ -121,7 +121,7 @@ def summary_of(results: t.Sequence[Result], purged: t.Sequence[Result]) -> dict[
 def credentials_of(results: t.Sequence[Result], world: World) -> dict[str, dict[str, t.Any]]:
     """By stored name, the credentials of robots whose secret was made in this run."""
     return {
-        result.robot.key: {
+        result.robot.key or result.robot.full_name: {
             "username": result.robot.full_name,
             "secret": result.secret,
             "registry": world.server.registry,

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.expiry import Expiry, is_expired, iso, parse_time
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.names import prefix_before, split_project_robot, stored
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.names import NAME, prefixes, short_of, stored, stored_of
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.permissions import Permissions, from_harbor
 
 
@@ -21,7 +21,8 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.permis
 class Robot:
     """A robot as Harbor has it, normalised. Times are seconds since 1970; C(expires_at) and C(duration) are -1 for never.
 
-    C(short) and C(key) are empty where they cannot be known: a system robot whose prefix nobody told, or a legacy one.
+    C(key) is empty where it cannot be known, as that of a system robot whose prefix nobody told. C(short) is empty then, too, and for
+    legacy robots and others that no declaration can name.
     """
 
     id: int
@@ -42,6 +43,17 @@ class Robot:
     creator_ref: int
     permissions: Permissions
     raw: t.Mapping[str, t.Any] = field(repr=False, compare=False, default_factory=dict)
+
+    @property
+    def called(self) -> str:
+        """What patterns of short names are held against: the short name, or what is there instead."""
+        own = "%s+" % self.project if self.project else ""
+        return self.short or (self.key[len(own) :] if self.key.startswith(own) else self.key) or self.full_name
+
+    @property
+    def declarable(self) -> bool:
+        """Whether a declaration can name it."""
+        return self.editable and bool(self.short)
 
     def expired(self, now: float) -> bool:
         """Whether Harbor refuses its log-in for its age."""
@@ -65,19 +77,16 @@ def robot_of(
     level = raw.get("level") or "system"
     permissions = from_harbor(raw.get("permissions"))
     editable = bool(raw.get("editable", True))
-    if level == "project" and project is None and permissions:
+    listed = project is not None
+    if level == "project" and not listed and permissions:
         project = next(iter(permissions)).namespace
-    short = ""
     if not editable:
         key = full  # a legacy name is stored as it is shown
-    elif level == "project":
-        parts = split_project_robot(full, project) if project else None
-        short = parts[1] if parts else full.rpartition("+")[2]
-        key = stored(project, short) if project else ""
-    elif key is None and prefix is not None and full.startswith(prefix):
-        key = short = full[len(prefix) :]
-    elif key is not None and prefix_before(full, key) is not None:
-        short = key
+    else:
+        key = stored_of(full, project=project if level == "project" else None, prefix=prefix, key=key)
+    if level == "project" and editable and not listed:
+        project = _home(full, key, project)
+    short = short_of(key or "", project if level == "project" else None) if editable else ""
     return Robot(
         id=int(raw["id"]),
         full_name=full,
@@ -98,6 +107,14 @@ def robot_of(
         permissions=permissions,
         raw=raw,
     )
+
+
+def _home(full: str, key: t.Optional[str], guess: t.Optional[str]) -> t.Optional[str]:
+    """The project of a robot that came from no listing; on 2.2 its permissions may name another one."""
+    if key is None:
+        return guess if guess and prefixes(full, guess) else None
+    home, plus, _rest = key.partition("+")
+    return home if plus and NAME.match(home) else None
 
 
 @dataclass(frozen=True)
@@ -183,7 +200,7 @@ def view(robot: Robot, now: float, refused_pairs: t.Sequence[str], permissions: 
     """The C(robot) that modules return."""
     return {
         "id": robot.id or None,
-        "name": robot.short or robot.full_name,
+        "name": robot.short or robot.key or robot.full_name,
         "full_name": robot.full_name or None,
         "stored_name": robot.key or None,
         "level": robot.level,

@@ -19,6 +19,10 @@ import typing as t
 NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 # The column holds what is stored, so a project's name counts too (every version); a longer one gives a bare 500.
 LONGEST_STORED = 255
+# What the system may hold: such a name, or one of any letters behind a plus sign (see short_of).
+IN_SYSTEM = re.compile(r"(?:%s|\+[A-Za-z0-9+$._-]*\Z)" % NAME.pattern)
+# What a filter can name: it has signs of its own.
+ASKABLE = re.compile(r"[A-Za-z0-9+$._-]+\Z")
 NAME_RULE = "lower-case letters and digits, with single '.', '_' or '-' between them"
 
 
@@ -32,15 +36,49 @@ def prefix_before(full: str, key: str) -> t.Optional[str]:
     return full[: len(full) - len(key)] if full.endswith(key) else None
 
 
-def split_project_robot(full: str, project: str) -> t.Optional[tuple[str, str]]:
-    """(prefix, short name) of a robot of a known project; None for a legacy robot, whose name is stored as it is.
+def prefixes(full: str, project: str) -> list[str]:
+    """What may stand before the stored name of a robot of this project, shortest first; nothing for a name of another kind."""
+    own, found = project + "+", []
+    place = full.find(own)
+    while place >= 0:
+        found.append(full[:place])
+        place = full.find(own, place + 1)
+    return found
 
-    Neither short names nor projects can hold a C(+), so the last one is where the short name begins.
+
+def in_common(names: t.Collection[str]) -> int:
+    """With how many letters all of these names begin alike: a prefix has no more."""
+    first, last = min(names, default=""), max(names, default="")
+    return next((place for place, (one, other) in enumerate(zip(first, last)) if one != other), min(len(first), len(last)))
+
+
+def stored_of(
+    full: str, *, project: t.Optional[str] = None, prefix: t.Optional[str] = None, key: t.Optional[str] = None
+) -> t.Optional[str]:
+    """The stored name behind a full one; None when nothing tells how long its prefix is.
+
+    :param project: the robot's project, with which its stored name begins
+    :param prefix: the prefix, as far as it is known
+    :param key: the stored name, where a filter for exactly that one gave the robot
     """
-    head, plus, short = full.rpartition("+")
-    if not plus or not head.endswith(project):
-        return None
-    return head[: len(head) - len(project)], short
+    if key is not None and full.endswith(key):
+        return key
+    fitting = prefixes(full, project) if project else []
+    if len(fitting) == 1:
+        return full[len(fitting[0]) :]
+    if prefix is not None and (prefix in fitting or (not fitting and full.startswith(prefix))):
+        return full[len(prefix) :]
+    return None
+
+
+def short_of(key: str, project: t.Optional[str]) -> str:
+    """The short name of a stored one; empty where it is none that could be declared.
+
+    The old API, which 2.12 still had, checked no names: it made C(shop+a+b), C(shop+Ci), and in 2.12 C(+ci), in the system.
+    """
+    own = project + "+" if project else ""
+    rest = key[len(own) :] if key.startswith(own) else ""
+    return rest if NAME.match(rest) else ""
 
 
 def name_fault(name: str, what: str = "name") -> t.Optional[str]:

@@ -50,8 +50,7 @@ class Purge:
             return False
         if self.marker is not None and self.marker not in robot.description:
             return False
-        name = robot.short or robot.full_name
-        return not self.names or any(fnmatch.fnmatchcase(name, pattern) for pattern in self.names)
+        return not self.names or any(fnmatch.fnmatchcase(robot.called, pattern) for pattern in self.names)
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def cull(purge: Purge, robots: t.Iterable[Robot], desired: t.Sequence[Desired], 
     """The robots inside the fences that nobody declares, in a fixed order; none when they are more than the limit."""
     declared = {one.key for one in desired if one.short} | {one.id for one in desired if one.id is not None}
     fenced = sorted((robot for robot in robots if purge.fences(robot)), key=lambda robot: (robot.project or "", robot.full_name))
-    left = [robot for robot in fenced if robot.key not in declared and robot.id not in declared]
+    left = [robot for robot in fenced if not (robot.short and robot.key in declared) and robot.id not in declared]
     spared = tuple(robot for robot in left if _spared(purge, robot, caller))
     going = tuple(robot for robot in left if not _spared(purge, robot, caller))
     number, percent = LIMIT.match(purge.limit).groups()  # type: ignore[union-attr]

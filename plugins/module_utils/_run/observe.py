@@ -151,9 +151,7 @@ class Observer:
         for name, keys in sorted(lists, key=lambda scope: not scope[0]):
             self._remember(world, self.normalised(world, fetched[name], world.projects[name] if name else None, self._few(keys)))
         ids = sorted({one.id for one in desired if one.id is not None and not one.short})
-        for raw in each(self.api.robot, ids, self.workers):
-            if raw is not None:
-                self._remember(world, [robot_of(raw, prefix=world.prefix)])
+        self._remember(world, self.read_by_id(world, ids))
         self._read_projects(world, sorted({r.project for r in world.robots.values() if r.project}))
         if world.caller.is_robot:
             self._read_own_powers(world, [name for name, dummy in lists] or [r.project or "" for r in world.robots.values()])
@@ -161,10 +159,25 @@ class Observer:
     def _remember(self, world: World, robots: t.Iterable[Robot]) -> None:
         for robot in robots:
             world.robots[robot.id] = robot
-            if robot.key:
+            if robot.short:  # a name that no declaration can have must not stand in the way of one that can
                 world.robots[robot.key] = robot
             if world.prefix is None and robot.key and robot.editable:
                 world.prefix = _names.prefix_before(robot.full_name, robot.key)
+
+    def read_by_id(self, world: World, ids: t.Sequence[int]) -> list[Robot]:
+        """The robots with these numbers, without those that are proved absent."""
+        raws = [raw for raw in each(self.api.robot, ids, self.workers) if raw is not None]
+        robots = [robot_of(raw, prefix=world.prefix) for raw in raws]
+        for robot in robots:
+            if world.prefix is None and robot.editable and not robot.key:
+                world.prefix = self._prefix_by(world, robot)
+        return [robot_of(raw, prefix=world.prefix) for raw in raws]
+
+    def _prefix_by(self, world: World, robot: Robot) -> t.Optional[str]:
+        """The prefix before the name of a robot that was asked for by its number."""
+        if robot.project:
+            self._read_projects(world, [robot.project])
+        return self.find_prefix(world, [robot.full_name], world.projects.get(robot.project or ""))
 
     def list_robots(
         self,
@@ -176,44 +189,90 @@ class Observer:
     ) -> list[Robot]:
         """The robots of a scope, those with these stored names or all. Without names, a system listing needs the prefix."""
         found = self.api.robots(project.id if project else None, keys, q, sort)
-        return self.normalised(world, found, project, keys)
+        # Of two terms for the name Harbor takes the last one, so what it found then need not have this one.
+        return self.normalised(world, found, project, () if q else keys)
 
     def _few(self, keys: t.Sequence[str]) -> t.Sequence[str]:
         """The names to ask for, or none when the whole scope is cheaper or wanted."""
         return keys if keys != EVERY_NAME and len(keys) <= FEW_NAMES else ()
 
     def normalised(self, world: World, found: t.Sequence[t.Any], project: t.Optional[Project], keys: t.Sequence[str]) -> list[Robot]:
-        """Robots of a listing. Those of the system need the prefix, unless Harbor was asked for one stored name."""
-        if project is not None:
-            return [robot_of(raw, project=project.name) for raw in found]
+        """Robots of a listing; it needs the prefix, unless Harbor was asked for one stored name."""
+        name = project.name if project else None
         if len(keys) == 1:
             # Harbor compared the stored name for us, so whatever stands before it is the prefix.
-            return [robot_of(raw, key=keys[0]) for raw in found if raw["name"].endswith(keys[0])]
-        if world.prefix is None and found:
-            world.prefix = self.find_prefix(world, [raw["name"] for raw in found if raw.get("editable", True)])
+            return [robot_of(raw, project=name, key=keys[0]) for raw in found if raw["name"].endswith(keys[0])]
+        names = [raw["name"] for raw in found if raw.get("editable", True)]
+        if project is not None:
+            prefix = self._prefix_in(world, project, names)
+            return [robot_of(raw, project=name, prefix=prefix) for raw in found]
+        if world.prefix is None:
+            world.prefix = self.find_prefix(world, names)
         robots = [robot_of(raw, prefix=world.prefix) for raw in found]
-        wrong = next((robot for robot in robots if robot.editable and world.prefix and not _names.NAME.match(robot.key)), None)
-        if wrong is not None:
-            # With a wrong prefix every robot would look absent.
-            raise HarborError(
-                "robot %s does not begin with robot_name_prefix %r" % (wrong.full_name, world.prefix), hint="Correct the option."
-            )
+        self._check_prefix(world, [robot for robot in robots if robot.editable and not robot.short])
         return robots
 
-    def find_prefix(self, world: World, names: t.Sequence[str]) -> t.Optional[str]:
-        """The prefix of system robots: from the configuration, else by asking Harbor which part of a name it stores."""
-        if world.caller.admin:
+    def _prefix_in(self, world: World, project: Project, names: t.Sequence[str]) -> t.Optional[str]:
+        """The prefix of robots of a project; where its name occurs twice in theirs, the others or Harbor tell which one is meant."""
+        fitting = [found for found in (set(_names.prefixes(name, project.name)) for name in names) if found]
+        common = set.intersection(*fitting) if fitting else set()
+        if len(common) == 1:
+            return common.pop()
+        return self.find_prefix(world, names, project) if common and world.prefix not in common else world.prefix
+
+    def _check_prefix(self, world: World, odd: t.Sequence[Robot]) -> None:
+        """With a wrong prefix every robot would look absent. Names that nobody could declare prove nothing yet: they may be so."""
+        outside = next((robot for robot in odd if world.prefix is not None and not robot.full_name.startswith(world.prefix)), None)
+        if outside is not None:
+            raise HarborError(
+                "robot %s does not begin with robot_name_prefix %r" % (outside.full_name, world.prefix),
+                hint="Correct the option." if self.prefix is not None else "Somebody seems to be changing it; run again.",
+            )
+        if self.prefix is None or not odd:
+            return  # Harbor itself told it
+        asked = {robot.key: robot.id for robot in odd if _names.ASKABLE.match(robot.key)}
+        keys = list(asked)[:FEW_NAMES]
+        stored = {raw["id"] for raw in self.api.robots(None, keys)} if keys else set()
+        if not stored.intersection(asked.values()):
+            raise HarborError(
+                "Harbor has no robot stored as %s, so robot_name_prefix %r is not what stands before robot %s"
+                % (odd[0].key, world.prefix, odd[0].full_name),
+                hint="Correct the option.",
+            )
+
+    def find_prefix(self, world: World, names: t.Sequence[str], project: t.Optional[Project] = None) -> t.Optional[str]:
+        """The prefix of robots of one scope: from the configuration, else by asking Harbor which part of a name it stores."""
+        if names and world.caller.admin:
             prefix = self.api.prefix_setting()
             if prefix is not None:
                 return prefix
-        for full in names[:1]:
-            tails = [full[cut:] for cut in range(len(full)) if _names.NAME.match(full[cut:])]
+        # It stands before all of them, which leaves less to ask; an odd name among them may then leave nothing.
+        longest = _names.in_common(names)
+        for full in names:
+            if project is not None:
+                tails = [full[len(before) :] for before in _names.prefixes(full, project.name)]
+                tails = [tail for tail in tails if _names.ASKABLE.match(tail)]
+            else:
+                tails = [full[cut:] for cut in range(min(longest + 1, len(full))) if _names.IN_SYSTEM.match(full[cut:])]
+            if tails:
+                return self._asked_prefix(full, tails, project)
+        return None
+
+    def _asked_prefix(self, full: str, tails: list[str], project: t.Optional[Project]) -> t.Optional[str]:
+        number = project.id if project else None
+
+        def stores(some: list[str]) -> bool:
+            return any(raw["name"] == full for raw in self.api.robots(number, some))
+
+        try:
             while len(tails) > 1:
                 half = tails[: len(tails) // 2]
-                tails = half if any(raw["name"] == full for raw in self.api.robots(None, half)) else tails[len(tails) // 2 :]
-            if tails and any(raw["name"] == full for raw in self.api.robots(None, tails)):
-                return _names.prefix_before(full, tails[0])
-        return None
+                tails = half if stores(half) else tails[len(tails) // 2 :]
+            return _names.prefix_before(full, tails[0]) if stores(tails) else None
+        except HarborError as exc:
+            if exc.status != 403:
+                raise
+            return None  # who may read one robot need not be allowed to list them
 
     def read_catalogue(self, world: World) -> None:
         """The permissions of this server; the bundled ones of its version where it has or shows no list."""

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi, Project
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.parallel import each
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import is_pattern
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.catalogues import Catalogue
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import declaration_of, is_pattern
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.expiry import DAY
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Robot, robot_of
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Robot
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.names import name_fault, stored
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.rights import who_could
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer, World
@@ -36,6 +37,18 @@ class Found:
 
     robots: list[Robot] = field(default_factory=list)
     not_listed: list[str] = field(default_factory=list)
+
+
+def declarations_of(robots: t.Iterable[Robot], catalogue: Catalogue) -> tuple[list[dict[str, t.Any]], list[str]]:
+    """The declarations of robots, and a warning for each that has none although it could be updated."""
+    declarations, warnings = [], []
+    for robot in robots:
+        if robot.declarable:
+            declarations.append(declaration_of(robot, catalogue))
+        elif robot.editable:
+            why = "has a name that cannot be declared" if robot.key else "has a name of which the prefix is not known"
+            warnings.append("robot %s %s, so it is not among the declarations" % (robot.key or robot.full_name, why))
+    return declarations, warnings
 
 
 def judge(params: Params) -> tuple[list[str], list[str]]:
@@ -95,10 +108,7 @@ class Reader:
         """
         found = Found()
         if self.params["id"] is not None:
-            raw = self.api.robot(self.params["id"])
-            if raw is not None and self.world.prefix is None and raw.get("level") == "system" and raw.get("editable", True):
-                self.world.prefix = self.observer.find_prefix(self.world, [raw["name"]])
-            found.robots = [robot_of(raw, prefix=self.world.prefix)] if raw is not None else []
+            found.robots = self.observer.read_by_id(self.world, [self.params["id"]])
         else:
             self._read_scopes(found)
         now = self.world.server.now()
@@ -173,4 +183,4 @@ class Reader:
         if params["expires_within"] is not None and not 0 < robot.expires_at <= now + params["expires_within"] * DAY:
             return False
         pattern = params["name_pattern"]
-        return pattern is None or fnmatch.fnmatchcase(robot.short or robot.full_name, pattern)
+        return pattern is None or fnmatch.fnmatchcase(robot.called, pattern)

@@ -28,6 +28,12 @@ from tests.unit.robots import DAY, NOW, SECRET, entry, raw, robot
         # A prefix that nobody told is not guessed.
         ("robot$mirror", {}, "", "", None),
         ("robot$mirror", {"prefix": "bot-"}, "", "", None),
+        # The old API, which 2.12 still had, checked no names; none of these is to be taken for another robot.
+        ("robot$shop+z+b", {"project": "shop"}, "", "shop+z+b", "shop"),
+        ("robot$shop+Ci", {"project": "shop"}, "", "shop+Ci", "shop"),
+        ("robot$shop+shop+b", {"project": "shop"}, "", "", "shop"),
+        ("robot$shop+shop+b", {"project": "shop", "prefix": "robot$"}, "", "shop+shop+b", "shop"),
+        ("robot$shop+shop+b", {"project": "shop", "prefix": "robot$shop+"}, "b", "shop+b", "shop"),
     ],
 )
 def test_names_of_a_robot(name: str, known: dict[str, t.Any], short: str, key: str, project: str | None) -> None:
@@ -35,9 +41,40 @@ def test_names_of_a_robot(name: str, known: dict[str, t.Any], short: str, key: s
     assert (one.full_name, one.short, one.key, one.project) == (name, short, key, project)
 
 
-def test_a_project_robot_without_permissions_has_a_short_name_and_no_key() -> None:
+def test_a_project_robot_without_permissions_is_known_by_its_prefix() -> None:
     one = robot_of(raw("robot$shop+ci", permissions=[]))
-    assert (one.short, one.key, one.project) == ("ci", "", None)
+    assert (one.short, one.key, one.project) == ("", "", None)
+    one = robot_of(raw("robot$shop+ci", permissions=[]), prefix="robot$")
+    assert (one.short, one.key, one.project) == ("ci", "shop+ci", "shop")
+
+
+def test_a_robot_is_at_home_where_its_name_says_also_when_it_holds_permissions_elsewhere() -> None:
+    """2.2 lets a robot of one project hold permissions on another."""
+    elsewhere = raw("robot$shop+ci", permissions=[entry("web", "repository:pull")])
+    one = robot_of(elsewhere, prefix="robot$")
+    assert (one.short, one.key, one.project) == ("ci", "shop+ci", "shop")
+    one = robot_of(elsewhere)
+    assert (one.short, one.key, one.project) == ("", "", None)
+
+
+def test_a_system_robot_of_the_old_api() -> None:
+    one = robot_of(raw("robot$+old", level="system"), prefix="robot$")
+    assert (one.short, one.key, one.project, one.called) == ("", "+old", None, "+old")
+
+
+@pytest.mark.parametrize(
+    ("name", "members", "called", "declarable"),
+    [
+        ("robot$ci", {}, "ci", True),
+        ("robot$shop+ci", {}, "ci", True),
+        ("robot$shop+z+b", {"permissions": [entry("shop", "repository:pull")]}, "z+b", False),
+        ("robot$old", {"level": "project", "editable": False, "permissions": []}, "robot$old", False),
+        ("bot-ci", {}, "bot-ci", False),
+    ],
+)
+def test_what_patterns_are_held_against(name: str, members: dict[str, t.Any], called: str, declarable: bool) -> None:
+    one = robot(name, **members)
+    assert (one.called, one.declarable) == (called, declarable)
 
 
 def test_a_legacy_name_is_stored_as_it_is_shown() -> None:
@@ -110,6 +147,11 @@ def test_the_view() -> None:
         "creation_time": "2026-11-10T12:00:00.598Z",
         "update_time": "2026-11-10T12:00:00.598Z",
     }
+
+
+def test_the_view_shows_the_stored_name_of_a_robot_that_has_no_short_one() -> None:
+    shown = view(robot("robot$shop+z+b", permissions=[entry("shop", "repository:pull")]), NOW, [], [])
+    assert (shown["name"], shown["stored_name"], shown["full_name"]) == ("shop+z+b", "shop+z+b", "robot$shop+z+b")
 
 
 def test_the_view_of_what_is_not_known_is_null() -> None:

@@ -9,11 +9,14 @@ import re
 import pytest
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.names import (
+    in_common,
     name_fault,
     prefix_before,
-    split_project_robot,
+    prefixes,
+    short_of,
     stored,
     stored_fault,
+    stored_of,
 )
 
 
@@ -38,18 +41,70 @@ def test_the_prefix_is_what_stands_before_a_known_stored_name(full: str, key: st
 
 
 @pytest.mark.parametrize(
-    ("full", "project", "parts"),
+    ("full", "project", "found"),
     [
-        ("robot$shop+ci", "shop", ("robot$", "ci")),
-        ("bot-shop+ci", "shop", ("bot-", "ci")),
-        ("shop+ci", "shop", ("", "ci")),
-        ("a+shop+ci", "shop", ("a+", "ci")),
-        ("robot$old", "shop", None),
-        ("robot$web+ci", "shop", None),
+        ("robot$shop+ci", "shop", ["robot$"]),
+        ("bot-shop+ci", "shop", ["bot-"]),
+        ("shop+ci", "shop", [""]),
+        ("a+shop+ci", "shop", ["a+"]),
+        ("robot$shop+z+b", "shop", ["robot$"]),
+        ("robot$shop+shop+b", "shop", ["robot$", "robot$shop+"]),
+        ("robot$old", "shop", []),
+        ("robot$web+ci", "shop", []),
     ],
 )
-def test_a_project_robots_name_falls_apart_at_its_project(full: str, project: str, parts: tuple[str, str] | None) -> None:
-    assert split_project_robot(full, project) == parts
+def test_what_may_stand_before_the_name_of_a_project_robot(full: str, project: str, found: list[str]) -> None:
+    assert prefixes(full, project) == found
+
+
+@pytest.mark.parametrize(
+    ("full", "known", "key"),
+    [
+        ("robot$shop+ci", {"project": "shop"}, "shop+ci"),
+        # What the project tells is certain, an option may be wrong.
+        ("robot$shop+ci", {"project": "shop", "prefix": "bot-"}, "shop+ci"),
+        ("robot$shop+z+b", {"project": "shop"}, "shop+z+b"),
+        ("robot$shop+shop+b", {"project": "shop"}, None),
+        ("robot$shop+shop+b", {"project": "shop", "prefix": "robot$"}, "shop+shop+b"),
+        ("robot$shop+shop+b", {"project": "shop", "prefix": "robot$shop+"}, "shop+b"),
+        ("robot$shop+shop+b", {"project": "shop", "prefix": "bot-"}, None),
+        ("robot$shop+shop+b", {"project": "shop", "key": "shop+b"}, "shop+b"),
+        ("robot$robot$old", {"project": "shop", "prefix": "robot$"}, "robot$old"),
+        ("robot$robot$old", {"project": "shop"}, None),
+        ("robot$+old", {"prefix": "robot$"}, "+old"),
+        ("robot$ci", {}, None),
+        ("robot$ci", {"key": "other"}, None),
+    ],
+)
+def test_the_stored_name_behind_a_full_one(full: str, known: dict[str, str], key: str | None) -> None:
+    assert stored_of(full, **known) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "project", "short"),
+    [
+        ("ci", None, "ci"),
+        ("shop+ci", "shop", "ci"),
+        ("shop+z+b", "shop", ""),
+        ("shop+Ci", "shop", ""),
+        ("shop+x y", "shop", ""),
+        ("shop+", "shop", ""),
+        ("robot$old", "shop", ""),
+        ("web+ci", "shop", ""),
+        ("+old", None, ""),
+        ("", None, ""),
+    ],
+)
+def test_a_short_name_is_one_that_can_be_declared(key: str, project: str | None, short: str) -> None:
+    assert short_of(key, project) == short
+
+
+@pytest.mark.parametrize(
+    ("names", "letters"),
+    [([], 0), (["robot$ci"], 8), (["robot$ci", "robot$+old"], 6), (["robot$ci", "robot$cicd"], 8), (["a", "b"], 0)],
+)
+def test_how_long_a_prefix_can_be(names: list[str], letters: int) -> None:
+    assert in_common(names) == letters
 
 
 @pytest.mark.parametrize("name", ["ci", "a", "0", "a.b_c-d", "team-a.ci_2", "9lives"])

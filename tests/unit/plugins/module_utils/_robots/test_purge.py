@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Caller, Desired, Robot
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.purge import Cull, Purge, cull, faults_of
-from tests.unit.robots import ADMIN, robot
+from tests.unit.robots import ADMIN, entry, robot
 
 NUMBERS = iter(range(100, 10**6))
 
@@ -62,6 +62,16 @@ def test_who_is_declared_stays_also_when_only_the_number_is_known() -> None:
     assert keys(culled(Purge(names=("*",)), robots, "ci").robots) == ["old", "shop+ci"]
     by_number = [Desired(place="", id=7)]
     assert keys(cull(Purge(names=("*",)), robots, by_number, ADMIN).robots) == ["ci", "shop+ci"]
+
+
+def test_names_that_cannot_be_declared_are_nobody_else_s() -> None:
+    in_shop = [entry("shop", "repository:pull")]
+    odd = [held("shop+z+b", permissions=in_shop), held("+b"), held("+old")]
+    legacy = robot("b", id=next(NUMBERS), level="project", editable=False, permissions=[])
+    robots = [*odd, legacy, held("shop+b"), held("b")]
+    assert keys(culled(Purge(names=("*",), legacy=True), robots, "shop+b", "b").robots) == ["b", "+b", "+old", "shop+z+b"]
+    assert keys(culled(Purge(names=("b",)), robots).robots) == ["b", "shop+b"]
+    assert keys(culled(Purge(names=("z+*", "+o*")), robots).robots) == ["+old", "shop+z+b"]
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,115 @@ def test_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.robot_for(by_id) is None
 
 
+def test_numbers_of_system_robots_are_given_names_by_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = answering(
+        ("GET /robots/1", ok(raw("bot-a", id=1, level="system"))),
+        ("GET /robots/2", ok(raw("bot-b", id=2, level="system"))),
+        ("GET /configurations", ok({"robot_name_prefix": {"value": "bot-"}})),
+    )
+    by_id = [wish(id=1), wish(id=2)]
+    world, _faults = observed(wire, monkeypatch, *by_id)
+    assert [robot.key for robot in map(world.robot_for, by_id) if robot] == ["a", "b"]
+
+
+def by_number(raw_robot: t.Any, monkeypatch: pytest.MonkeyPatch, *script: tuple[str, t.Any], **options: t.Any) -> World:
+    """The world after asking for robot 7 by its number, as a project administrator."""
+    alice = {"GET /users/current": [me("alice", False, 3)]}
+    wire = answering(("GET /robots/7", ok(raw_robot)), *script, **dict(SHOP, **alice))
+    return observed(wire, monkeypatch, wish(id=7, **options))[0]
+
+
+LEGACY = raw("robot$old", level="project", editable=False, permissions=[])
+
+
+def test_a_name_in_which_the_project_s_occurs_twice_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = raw("robot$shop+shop+b", permissions=[entry("shop", "repository:pull")])
+    for names, key in (("shop%2Bshop%2Bb", "shop+shop+b"), ("shop%2Bb", "shop+b")):
+        script: list[tuple[str, t.Any]] = [("GET /robots", asked_for(names, twice))] * 2
+        assert by_number(twice, monkeypatch, *script).robots[7].key == key
+
+
+def asked_for(name: str, found: t.Any) -> t.Callable[[t.Any], Reply]:
+    """A listing that finds a robot when it is asked for this stored name."""
+    return lambda sent: listing(*([found] if name in dict(sent.query)["q"].partition("name=")[2].strip("{}").split(" ") else []))
+
+
+# --- names that nobody could declare
+
+
+def odd(name: str, **members: t.Any) -> t.Any:
+    return raw(name, **dict({"level": "project", "permissions": [entry("shop", "repository:push")]}, **members))
+
+
+def test_a_robot_with_two_plus_signs_is_not_taken_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old API, which 2.12 still had, checked no names."""
+    many = [wish(name="n%d" % number, project="shop") for number in range(21)]
+    robots = [raw("robot$shop+n1", id=1), odd("robot$shop+z+n1", id=2), odd("robot$shop+z+n2", id=3), odd("robot$shop+N3", id=4)]
+    world, _faults = observed(answering(("GET /robots", listing(*robots)), **SHOP), monkeypatch, *many)
+    assert [robot.id for robot in map(world.robot_for, many) if robot] == [1]
+    assert [world.robots[number].key for number in (1, 2, 3, 4)] == ["shop+n1", "shop+z+n1", "shop+z+n2", "shop+N3"]
+
+
+def test_a_legacy_robot_is_not_taken_for_a_system_robot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is stored as it is shown, with whatever stood before names in its time."""
+    ours, legacy = wish(name="bot-x"), dict(LEGACY, name="bot-x", id=8)
+    other = wish(id=8, state="absent")
+    wire = answering(("GET /robots", listing(raw("robot$bot-x", level="system"))), ("GET /robots/8", ok(legacy)))
+    world, _faults = observed(wire, monkeypatch, ours, other)
+    robots = [world.robot_for(ours), world.robot_for(other)]
+    assert [robot and robot.id for robot in robots] == [7, 8]
+
+
+def test_other_robots_tell_where_a_prefix_ends_before_a_project_that_occurs_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = [wish(name="a", project="shop"), wish(name="b", project="shop")]
+    twice = odd("robot$shop+shop+b", id=2)
+    world, _faults = observed(answering(("GET /robots", listing(twice, raw("robot$shop+a", id=1))), **SHOP), monkeypatch, *pair)
+    assert ([world.robot_for(one) is not None for one in pair], world.prefix) == ([True, False], "robot$")
+    prefixed = listing(twice, raw("robot$shop+shop+a", id=1, level="project", permissions=[entry("shop", "repository:pull")]))
+    configured = ("GET /configurations", ok({"robot_name_prefix": {"value": "robot$shop+"}}))
+    world, _faults = observed(answering(("GET /robots", prefixed), configured, **SHOP), monkeypatch, *pair)
+    assert ([world.robot_for(one) is not None for one in pair], world.prefix) == ([True, True], "robot$shop+")
+
+
+OLD_NAMES = [odd("robot$+old", id=2, level="system"), raw("robot$mirror", id=1, level="system")]
+
+
+def test_an_odd_name_in_the_system_blocks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2.12 made system robots of those that the old API was asked for."""
+    pair = [wish(name="mirror"), wish(name="old")]
+    configured = ("GET /configurations", ok({"robot_name_prefix": {"value": "robot$"}}))
+    world, _faults = observed(answering(("GET /robots", listing(*OLD_NAMES)), configured), monkeypatch, *pair)
+    assert [world.robot_for(one) is not None for one in pair] == [True, False]
+    assert world.robots[2].key == "+old"
+    # An option may be wrong, so Harbor is asked whether it stores such a name.
+    script = [("GET /robots", listing(*OLD_NAMES)), ("GET /robots", asked_for("%2Bold", OLD_NAMES[0]))]
+    world, _faults = observed(answering(*script), monkeypatch, *pair, prefix="robot$")
+    assert [world.robot_for(one) is not None for one in pair] == [True, False]
+
+
+@pytest.mark.parametrize("prefix", ["robot", "", "rob"])
+def test_an_option_that_ends_too_early_does_not_make_robots_absent(prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = [("GET /robots", listing(OLD_NAMES[1])), ("GET /robots", listing())]
+    with pytest.raises(HarborError) as caught:
+        observed(answering(*script), monkeypatch, wish(name="a"), wish(name="b"), prefix=prefix)
+    key = "robot$mirror"[len(prefix) :]
+    told = "Harbor has no robot stored as %s, so robot_name_prefix %r is not what stands before robot robot$mirror. Correct the option."
+    assert str(caught.value) == told % (key, prefix)
+
+
+@pytest.mark.parametrize("names", [["bot-+old"], ["bot-+old", "bot-x"], ["bot-+Old", "bot-+old"]])
+def test_odd_names_tell_the_prefix_as_well(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = answering(("GET /users/current", me("alice", False, 3)), **{"GET /robots": [stored(names[0].removeprefix("bot-"))]})
+    looking = observer(wire, monkeypatch)
+    assert looking.find_prefix(looking.greet(), names) == "bot-"
+
+
+def test_who_may_not_list_robots_does_not_learn_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = answering(("GET /users/current", robot_me()), **{"GET /robots": [refused(403)]})
+    looking = observer(wire, monkeypatch)
+    assert looking.find_prefix(looking.greet(), ["bot-x"]) is None
+
+
 def test_a_project_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     gone: dict[str, t.Any] = {"GET /projects/shop": [refused(404)], "HEAD /projects": [Reply(404)]}
     _world, faults = observed(answering(**gone), monkeypatch, CI, wish(name="mirror", state="absent", project="shop"))
@@ -175,7 +284,7 @@ def stored(name: str) -> t.Callable[[t.Any], Reply]:
 
     def judge(sent: t.Any) -> Reply:
         q = dict(sent.query).get("q", "")
-        names = q.partition("name=")[2].strip("{}").split(" ") if "name=" in q else [name]
+        names = q.partition("name=")[2].replace("%2B", "+").strip("{}").split(" ") if "name=" in q else [name]
         return listing(*([raw("bot-" + name, level="system")] if name in names else []))
 
     return judge

@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer
-from ansible_collections.harbormaster.robots.plugins.module_utils._run.reader import Found, Reader, judge
-from tests.unit.robots import DAY, NOW, raw
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.reader import Found, Reader, declarations_of, judge
+from tests.unit.robots import DAY, NEW, NOW, entry, raw
 from tests.unit.wire import Reply, Wire, cut, info, listing, me, ok, project, refused, robot_me, transport
 
 OPTIONS = ("name", "name_pattern", "id", "level", "project", "projects", "expires_within", "expired", "enabled", "q", "sort")
@@ -176,6 +176,52 @@ def test_a_system_robot_by_id_has_a_name_although_nobody_told_the_prefix(monkeyp
 
 def test_an_id_that_does_not_exist_gives_an_empty_list(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ids(harbor(**{"GET /robots/9": [refused(404, "NOT_FOUND")]}), monkeypatch, id=9) == []
+
+
+def test_what_a_filter_of_the_user_s_found_is_not_taken_for_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Harbor takes the last of two terms for one key."""
+    wire = harbor(**{"GET /robots": [listing(raw("robot$my-ci", id=8), SYSTEM[1])]})
+    (robot,) = found(wire, monkeypatch, name="ci", q="name=~ci").robots
+    assert (robot.id, robot.key) == (2, "ci")
+
+
+def test_what_has_a_name_that_cannot_be_declared_is_listed_without_a_declaration(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = raw("robot$shop+z+ci", id=8, permissions=[entry("shop", "repository:pull")])
+    legacy = raw("robot$old", id=9, level="project", editable=False, permissions=[])
+    system = raw("robot$+old", id=10, level="system")
+    wire = harbor(
+        **{
+            "GET /robots": [lambda sent: listing(odd, legacy, IN_SHOP[0]) if "ProjectID" in sent.raw_query else listing(system, SYSTEM[1])],
+            "GET /configurations": [ok({"robot_name_prefix": {"value": "robot$"}})],
+        }
+    )
+    told = found(wire, monkeypatch, None, level="all", projects=["shop"]).robots
+    assert [(robot.id, robot.short, robot.key) for robot in told] == [
+        (10, "", "+old"),
+        (2, "ci", "ci"),
+        (8, "", "shop+z+ci"),
+        (9, "", "robot$old"),
+        (3, "ci", "shop+ci"),
+    ]
+    declarations, warnings = declarations_of(told, NEW)
+    assert [(one["name"], one.get("project")) for one in declarations] == [("ci", None), ("ci", "shop")]
+    assert warnings == [
+        "robot %s has a name that cannot be declared, so it is not among the declarations" % name for name in ("+old", "shop+z+ci")
+    ]
+
+
+def test_without_its_prefix_a_name_cannot_be_declared_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = harbor(**{"GET /users/current": [robot_me()], "GET /robots/1": [ok(SYSTEM[0])], "GET /robots": [DENIED]})
+    told = found(wire, monkeypatch, None, id=1).robots
+    assert [(robot.full_name, robot.key) for robot in told] == [("robot$mirror", "")]
+    warning = "robot robot$mirror has a name of which the prefix is not known, so it is not among the declarations"
+    assert declarations_of(told, NEW) == ([], [warning])
+
+
+def test_by_number_an_odd_name_is_nobody_else_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = raw("robot$shop+z+ci", id=8, permissions=[entry("shop", "repository:pull")])
+    (robot,) = found(harbor(**{"GET /robots/8": [ok(odd)]}), monkeypatch, None, id=8).robots
+    assert (robot.short, robot.key, robot.project) == ("", "shop+z+ci", "shop")
 
 
 # --- what may not be read
