@@ -112,7 +112,7 @@ robot:
       type: str
       sample: project
     project:
-      description: Its project; null for a system robot.
+      description: Its project; null for a system robot, and for a legacy robot that was selected by O(id) alone by an administrator.
       type: str
       sample: shop
     description:

@@ -42,7 +42,7 @@ class Powers(t.NamedTuple):
 def who_could(level: str, project: t.Optional[str]) -> str:
     """The end of a refusal: who has to run this."""
     if level == "project":
-        return "a system administrator or an administrator of project %s could" % project
+        return "a system administrator or an administrator of %s could" % ("project %s" % project if project else "its project")
     return "a system administrator could"
 
 

@@ -157,7 +157,8 @@ def misplaced(one: Desired, robot: t.Optional[Robot]) -> list[str]:
     if one.short or robot is None:
         return []
     if one.project is not None and one.project != robot.project:
-        where = "project %s" % robot.project if robot.project else "the system"
+        elsewhere = "the system" if robot.level == "system" else "another project"
+        where = "project %s" % robot.project if robot.project else elsewhere
         return ["is not in project %s but in %s" % (one.project, where)]
     if robot.level == "project" and one.entries is not None and one.project is None:
         return ["is in project %s: give project and access" % robot.project]

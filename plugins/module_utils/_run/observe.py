@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import PAGE, HarborApi, Project, Server
@@ -26,6 +26,8 @@ EVERY_NAME: list[str] = [""]
 # Up to so many robots of one scope are asked for by name; for more, the whole scope is cheaper.
 FEW_NAMES = 20
 FEW_PROJECTS = 3
+# Harbor numbers robots in 32 bits; asked for a larger one, 2.15 and earlier answer 500.
+LARGEST_ID = 2**31 - 1
 
 
 @dataclass
@@ -150,8 +152,8 @@ class Observer:
         # Projects first: their robots show the prefix, which a whole listing of the system needs.
         for name, keys in sorted(lists, key=lambda scope: not scope[0]):
             self._remember(world, self.normalised(world, fetched[name], world.projects[name] if name else None, self._few(keys)))
-        ids = sorted({one.id for one in desired if one.id is not None and not one.short})
-        self._remember(world, self.read_by_id(world, ids))
+        ids = {one.id: one.project for one in desired if one.id is not None and not one.short}
+        self._remember(world, self.read_by_id(world, sorted(ids), ids))
         self._read_projects(world, sorted({r.project for r in world.robots.values() if r.project}))
         if world.caller.is_robot:
             self._read_own_powers(world, [name for name, dummy in lists] or [r.project or "" for r in world.robots.values()])
@@ -164,20 +166,50 @@ class Observer:
             if world.prefix is None and robot.key and robot.editable:
                 world.prefix = _names.prefix_before(robot.full_name, robot.key)
 
-    def read_by_id(self, world: World, ids: t.Sequence[int]) -> list[Robot]:
-        """The robots with these numbers, without those that are proved absent."""
-        raws = [raw for raw in each(self.api.robot, ids, self.workers) if raw is not None]
+    def read_by_id(self, world: World, ids: t.Sequence[int], projects: t.Optional[t.Mapping[int, t.Optional[str]]] = None) -> list[Robot]:
+        """The robots with these numbers, without those that are proved absent.
+
+        :param projects: where somebody says that they are
+        """
+
+        def fetch(robot_id: int) -> t.Any:
+            try:
+                return self.api.robot(robot_id) if robot_id <= LARGEST_ID else None
+            except HarborError as exc:
+                if exc.status == 403 and not exc.hint:
+                    could = "a system administrator, or where it belongs to a project an administrator of that, could"
+                    exc.hint = "%s may not read robot id %d; %s." % (world.caller.name, robot_id, could)
+                raise
+
+        raws = [raw for raw in each(fetch, ids, self.workers) if raw is not None]
         robots = [robot_of(raw, prefix=world.prefix) for raw in raws]
         for robot in robots:
             if world.prefix is None and robot.editable and not robot.key:
                 world.prefix = self._prefix_by(world, robot)
-        return [robot_of(raw, prefix=world.prefix) for raw in raws]
+        robots = [robot_of(raw, prefix=world.prefix) for raw in raws]
+        return [robot if robot.editable else self._placed(world, robot, (projects or {}).get(robot.id)) for robot in robots]
 
     def _prefix_by(self, world: World, robot: Robot) -> t.Optional[str]:
         """The prefix before the name of a robot that was asked for by its number."""
         if robot.project:
             self._read_projects(world, [robot.project])
         return self.find_prefix(world, [robot.full_name], world.projects.get(robot.project or ""))
+
+    def _placed(self, world: World, robot: Robot, named: t.Optional[str]) -> Robot:
+        """A legacy robot with its project, which Harbor does not show of it: the one that is said, or one that the caller administers."""
+        if named:
+            self._read_projects(world, [named])
+            there = [world.projects[named]]
+        elif world.caller.admin or world.caller.is_robot:
+            there = []  # for them it makes no difference
+        else:
+            there = [project for project in self.api.projects() if project.administered]
+        keys = [robot.key] if _names.ASKABLE.match(robot.key) else []
+        for project in there:
+            if project and any(raw["id"] == robot.id for raw in self.api.robots(project.id, keys)):
+                world.projects[project.name] = project
+                return replace(robot, project=project.name)
+        return robot
 
     def list_robots(
         self,

@@ -133,6 +133,27 @@ def by_number(raw_robot: t.Any, monkeypatch: pytest.MonkeyPatch, *script: tuple[
 
 
 LEGACY = raw("robot$old", level="project", editable=False, permissions=[])
+OWN_PROJECTS = ("GET /projects", listing(project("library", 1, []), project("web", 3, [1]), project(roles=[1])))
+
+
+def test_a_legacy_robot_is_found_in_the_project_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Harbor shows of it neither project nor permissions, and a project administrator may remove it."""
+    world = by_number(LEGACY, monkeypatch, ("GET /robots", listing(LEGACY)), project="shop", state="absent")
+    robot = world.robots[7]
+    assert (robot.project, robot.key, world.powers("project", robot.project).administered) == ("shop", "robot$old", True)
+    world = by_number(LEGACY, monkeypatch, ("GET /robots", listing(dict(LEGACY, id=8))), project="shop", state="absent")
+    assert world.robots[7].project is None
+
+
+def test_a_legacy_robot_is_found_among_the_projects_that_the_caller_administers(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = [OWN_PROJECTS, ("GET /robots", listing()), ("GET /robots", listing(LEGACY))]
+    world = by_number(LEGACY, monkeypatch, *script, state="absent")
+    assert (world.robots[7].project, world.powers("project", "shop").administered) == ("shop", True)
+
+
+def test_who_administers_no_project_of_a_legacy_robot(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = [OWN_PROJECTS, ("GET /robots", listing()), ("GET /robots", listing())]
+    assert by_number(LEGACY, monkeypatch, *script, state="absent").robots[7].project is None
 
 
 def test_a_name_in_which_the_project_s_occurs_twice_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -224,6 +224,21 @@ def test_by_number_an_odd_name_is_nobody_else_s(monkeypatch: pytest.MonkeyPatch)
     assert (robot.short, robot.key, robot.project) == ("", "shop+z+ci", "shop")
 
 
+def test_numbers_that_harbor_cannot_have_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2.15 and earlier answer 500."""
+    wire = harbor()
+    assert ids(wire, monkeypatch, id=2**31) == []
+    assert "GET /robots/%d" % 2**31 not in wire.lines
+
+
+def test_who_may_not_read_a_robot_by_its_number_is_told_who_could(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(HarborError) as caught:
+        ids(harbor(**{"GET /robots/1": [DENIED]}), monkeypatch, id=1)
+    assert caught.value.describe().endswith(
+        "admin may not read robot id 1; a system administrator, or where it belongs to a project an administrator of that, could."
+    )
+
+
 # --- what may not be read
 
 
