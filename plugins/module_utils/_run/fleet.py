@@ -65,8 +65,8 @@ class Fleet:
                 self.observer.probe(world, desired)
             plans = [self._plan(world, one) for one in desired]
             self._judge(world, plans, faults)
-        if self.conditions.check_mode and world.prefix is None and world.caller.admin and any(CREATE in made.steps for made in plans):
-            world.prefix = self.api.prefix_setting()
+        if self.conditions.check_mode and world.prefix is None and any(CREATE in made.steps for made in plans):
+            self.observer.learn_prefix(world, [made.desired.project for made in plans if CREATE in made.steps])
             plans = [self._plan(world, made.desired) if CREATE in made.steps else made for made in plans]
         return world, plans
 

@@ -272,6 +272,19 @@ class Observer:
                 hint="Correct the option.",
             )
 
+    def learn_prefix(self, world: World, projects: t.Iterable[t.Optional[str]]) -> None:
+        """Find out what names of new robots begin with, from the configuration or from robots that are there."""
+        if world.caller.admin:
+            world.prefix = self.api.prefix_setting()
+        for name in dict.fromkeys(name for name in projects if name):
+            project = world.projects.get(name)
+            if world.prefix is None and project is not None:
+                own = _names.prefixes(world.caller.name, name) if world.caller.is_robot else []
+                if len(own) == 1:
+                    world.prefix = own[0]
+                else:
+                    self._remember(world, self.list_robots(world, project))
+
     def find_prefix(self, world: World, names: t.Sequence[str], project: t.Optional[Project] = None) -> t.Optional[str]:
         """The prefix of robots of one scope: from the configuration, else by asking Harbor which part of a name it stores."""
         if names and world.caller.admin:

@@ -294,6 +294,24 @@ def test_check_mode_asks_for_the_prefix_only_where_a_name_depends_on_it(monkeypa
     assert "GET /configurations" not in wire.lines
 
 
+def test_check_mode_learns_the_prefix_from_robots_that_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = {"GET /users/current": [me("alice", False, 3)]}
+
+    def others(sent: t.Any) -> Reply:
+        return listing() if "name=" in dict(sent.query)["q"] else listing(raw("bot-shop+x"))
+
+    checked = run(harbor(**alice, **{"GET /robots": [others]}), monkeypatch, wish(**CI, access=["pull"]), check_mode=True)[0]
+    assert (checked["username"], checked["robot"]["full_name"]) == ("bot-shop+ci", "bot-shop+ci")
+
+
+def test_check_mode_learns_the_prefix_from_a_calling_robot_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = ok([{"resource": "robot", "action": "create"}, {"resource": "repository", "action": "pull"}])
+    always = {"GET /users/current": [robot_me()], PROBE: [held], "GET /projects/shop": [ok(project())]}
+    one = Fleet(HarborApi(transport(harbor(**always), monkeypatch, username="bot-shop+mgr")), Conditions(workers=1, check_mode=True))
+    world, _plans = one.prepare([wish(**CI, access=["pull"])])
+    assert world.prefix == "bot-"
+
+
 def test_many_at_once_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     held = [raw("robot$shop+a", id=1), raw("robot$shop+b", id=2)]
     wire = harbor(
