@@ -122,6 +122,7 @@ declarations:
     - Legacy robots from before Harbor 2.2 cannot be declared and are left out.
     - So are robots with names that no declaration can have, such as V(shop+a+b) or V(shop+Ci), which the old API of Harbor 2.12 and
       earlier took; a warning names each. By their number they can be changed and removed all the same.
+    - On Harbor 2.2 the permissions of a robot that holds some on other projects than its own cannot be declared and are left out.
   returned: success
   type: list
   elements: dict

@@ -224,6 +224,8 @@ def declaration_of(robot: Robot, catalogue: Catalogue) -> dict[str, t.Any]:
     told: dict[str, t.Any] = {"name": robot.short or robot.full_name}
     if robot.level == "project":
         told["project"] = robot.project
+        if any(grant.namespace != robot.project for grant in robot.permissions):
+            entries = []  # only 2.2 lets it hold others; they cannot be declared, and what is not mentioned stays
         if len(entries) == 1 and "effect" not in entries[0]:
             told["access"] = entries[0]["access"]
         elif entries:

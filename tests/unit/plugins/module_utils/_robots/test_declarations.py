@@ -379,3 +379,13 @@ def test_a_declaration_given_back_changes_nothing(held: t.Any) -> None:
         if catalogue is OLD and held.short == "mirror" and held.permissions:
             continue  # such a mixture is wrong input on an old server
         assert untouched(plan(held, context(catalogue=catalogue), **declaration))
+
+
+def test_permissions_elsewhere_are_not_declared_for_a_robot_of_a_project() -> None:
+    """2.2 lets a robot of one project hold permissions on another; declared as its own they would be others."""
+    elsewhere = [[entry("web", "repository:pull")], [entry("shop", "repository:pull"), entry("web", "repository:pull")]]
+    for permissions in elsewhere:
+        held = robot("robot$shop+ci", permissions=permissions)
+        declared = declaration_of(held, Catalogue.bundled("2.2"))
+        assert declared == {"name": "ci", "project": "shop", "duration": "90"}
+        assert untouched(plan(held, **declared))
