@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Caller, Desired, Robot
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.names import prefixes
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.permissions import Grant
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, DELETE, SECRET, UPDATE, Plan
 
@@ -91,9 +92,10 @@ def _scope_faults(plan: Plan, powers: Powers, level: str, could: str) -> list[st
     if powers.version < (2, 12, 0) or plan.after is None:
         return []
     first, fixed = CHILDREN_OF_SYSTEM_ROBOTS
-    # The name of a robot of a project has a plus sign, also where it may not read itself; a prefix could have one, too.
+    # The name of a robot of a project tells that, also where it may not read itself; a prefix can have a plus sign, too.
+    of_project = bool(prefixes(powers.caller.name, _scope(plan.desired, plan.robot)[1] or ""))
     everywhere = any(grant.kind == "system" or grant.namespace == "*" for grant in powers.own or ())
-    if level == "project" and first <= powers.version < fixed and (everywhere or "+" not in powers.caller.name):
+    if level == "project" and first <= powers.version < fixed and (everywhere or not of_project):
         return ["Harbor before 2.14.1 does not let system robot %s make robots of a project; %s" % (powers.caller.name, could)]
     if powers.own is None:
         # It may not read itself, but Harbor tells what it holds in the project of the new robot.

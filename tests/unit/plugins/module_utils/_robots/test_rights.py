@@ -181,8 +181,11 @@ def test_system_robots_make_no_project_robots_before_2_14_1(version: tuple[int, 
 def test_the_name_tells_a_system_robot(held: t.Any) -> None:
     told = "Harbor before 2.14.1 does not let system robot robot$mgr make robots of a project; " + PROJECT_COULD
     assert refusals(CREATION, powers(MANAGER, (2, 12, 4), pairs=ALL_PAIRS, own=held)) == [told]
+    # A prefix may have a plus sign.
     with_plus = Caller("robot", "team+mgr")
-    assert refusals(CREATION, powers(with_plus, (2, 12, 4), pairs=ALL_PAIRS, own=held)) == []
+    assert refusals(CREATION, powers(with_plus, (2, 12, 4), pairs=ALL_PAIRS, own=held)) == [told.replace("robot$mgr", "team+mgr")]
+    of_project = Caller("robot", "team+shop+mgr")
+    assert refusals(CREATION, powers(of_project, (2, 12, 4), pairs=ALL_PAIRS, own=held)) == []
 
 
 def test_a_project_robot_makes_robots_of_its_project_in_2_12() -> None:
