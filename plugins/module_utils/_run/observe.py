@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import PAGE, HarborApi, Project, Server
@@ -187,7 +187,10 @@ class Observer:
             if world.prefix is None and robot.editable and not robot.key:
                 world.prefix = self._prefix_by(world, robot)
         robots = [robot_of(raw, prefix=world.prefix) for raw in raws]
-        return [robot if robot.editable else self._placed(world, robot, (projects or {}).get(robot.id)) for robot in robots]
+        return [
+            self._placed(world, robot, (projects or {}).get(robot.id)) if robot.level == "project" and not robot.project else robot
+            for robot in robots
+        ]
 
     def _prefix_by(self, world: World, robot: Robot) -> t.Optional[str]:
         """The prefix before the name of a robot that was asked for by its number."""
@@ -196,7 +199,10 @@ class Observer:
         return self.find_prefix(world, [robot.full_name], world.projects.get(robot.project or ""))
 
     def _placed(self, world: World, robot: Robot, named: t.Optional[str]) -> Robot:
-        """A legacy robot with its project, which Harbor does not show of it: the one that is said, or one that the caller administers."""
+        """A robot with the project that Harbor does not show of it: the one that is said, or one that the caller administers.
+
+        So are legacy robots, and where the prefix is not known others that hold nothing on their own project (2.2, or deleted since).
+        """
         if named:
             self._read_projects(world, [named])
             there = [world.projects[named]]
@@ -208,7 +214,7 @@ class Observer:
         for project in there:
             if project and any(raw["id"] == robot.id for raw in self.api.robots(project.id, keys)):
                 world.projects[project.name] = project
-                return replace(robot, project=project.name)
+                return robot_of(robot.raw, project=project.name, prefix=world.prefix)
         return robot
 
     def list_robots(

@@ -151,6 +151,14 @@ def test_a_legacy_robot_is_found_among_the_projects_that_the_caller_administers(
     assert (world.robots[7].project, world.powers("project", "shop").administered) == ("shop", True)
 
 
+def test_so_is_a_robot_that_holds_nothing_on_its_own_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2.2 lets it hold permissions on another one, and nobody tells a project administrator the prefix."""
+    elsewhere = raw(permissions=[entry("hidden", "repository:pull")])
+    script = [("GET /robots", refused(403)), OWN_PROJECTS, ("GET /robots", listing()), ("GET /robots", listing(elsewhere))]
+    robot = by_number(elsewhere, monkeypatch, *script).robots[7]
+    assert (robot.project, robot.short, robot.key) == ("shop", "ci", "shop+ci")
+
+
 def test_who_administers_no_project_of_a_legacy_robot(monkeypatch: pytest.MonkeyPatch) -> None:
     script = [OWN_PROJECTS, ("GET /robots", listing()), ("GET /robots", listing())]
     assert by_number(LEGACY, monkeypatch, *script, state="absent").robots[7].project is None
