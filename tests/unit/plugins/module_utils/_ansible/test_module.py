@@ -40,7 +40,8 @@ OWN = "Own-Secret-1"
 @pytest.fixture(autouse=True)
 def untouched_signals() -> Iterator[None]:
     """Modules take for themselves what ends a program; the tests' own handlers come back."""
-    before = {number: signal.getsignal(number) for number in ENDINGS}
+    # Not those that this process was started with: a shell has what it runs in the background ignore Ctrl-C.
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in ENDINGS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
