@@ -13,8 +13,9 @@ import pytest
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi, Project, Server
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Caller, Robot
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import Plan
-from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Applier, Result
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Applier
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer, World
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.result import Result
 from tests.unit import robots
 from tests.unit.robots import ADMIN, NEW, NOW, raw
 from tests.unit.wire import Reply, Wire, ok, transport

@@ -18,9 +18,9 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.optio
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declaration_list import Declarations, place_of
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.purge import Cull, Purge, faults_of
-from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Result
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.fleet import Fleet
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import World
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.result import Result
 from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import spec_faults
 
 Params = t.Mapping[str, t.Any]

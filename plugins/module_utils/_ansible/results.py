@@ -17,8 +17,8 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.expiry
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Robot, view
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.permissions import compact
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, DELETE, SECRET, Plan, refused_pairs
-from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Result
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import World
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.result import Result
 
 CREATED, UPDATED, UNCHANGED, REMOVED, FAILED, LEFT_ALONE = "created", "updated", "unchanged", "removed", "failed", "left_alone"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import Created, HarborApi
@@ -33,83 +33,12 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan i
     update_body,
 )
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer, World, texts_of_own
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.result import Result
 
 # Harbor shows whole seconds in Date and stores fractions, so two readings of one moment may differ by one.
 CLOCK_SLACK = 2.0
 # A lock or a dead session that came and went is no failure, so it does not count among the retries; but it has to end some time.
 CLEARED_AGAIN = 3
-
-
-@dataclass
-class Result:
-    """What became of one plan.
-
-    :ivar plan: the last one; another than at first when somebody else changed the robot meanwhile
-    :ivar done: the steps that were carried out
-    :ivar secret: a secret that Harbor gave or that was made here; never one that the user gave
-    :ivar secret_set: whether this run changed the robot's secret
-    :ivar recovered: the robot was made although the answer was lost
-    :ivar lost: the robot may have been made with a secret that nobody got to know
-    :ivar unsure: whether the robot took C(secret) is not known
-    """
-
-    plan: Plan
-    robot: t.Optional[Robot]
-    done: list[str] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    secret: t.Optional[str] = field(default=None, repr=False)
-    secret_set: bool = False
-    recovered: bool = False
-    lost: bool = False
-    unsure: bool = False
-    error: t.Optional[HarborError] = None
-    failed_step: str = ""
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.done)
-
-    def message(self) -> str:
-        """What was tried on which robot, what was and was not done, and what to do."""
-        if self.error is None:
-            return ""
-        if self.plan.drift:
-            return "%s: %s" % (self.plan.label, self.plan.drift)
-        left = [step for step in self.plan.steps if step not in self.done]
-        if not self.failed_step:
-            text = "%s: %s" % (self.plan.label, self.error.describe())
-        else:
-            text = "Could not %s %s. %s" % (self.failed_step, self.plan.label, self.error.describe())
-        done = ", ".join(WORD[step] for step in self.done) or "nothing"
-        text += " Done: %s. Not done: %s." % (done, ", ".join(WORD[step] for step in left) or "nothing")
-        if self.error.ambiguous and self.failed_step and not self.unsure:
-            text += " Whether the last request did its work is not known; the next run finds out."
-        again = "harbor_robot_secret with state=refreshed gives it a new one"
-        if self.unsure:
-            text += " Whether it took the secret that is in the result (secret) is not known: if that does not log in, %s." % (
-                again if self.lost else "the one from before does"
-            )
-        elif self.lost:
-            text += " %s not known to anybody: %s." % (
-                "Its secret is" if CREATE in self.done else "If this run made it, its secret is",
-                again if self.plan.desired.secret is None else "the next run sets the one that was given",
-            )
-        elif self.secret:
-            text += " The secret that this run was given for it is in the result (secret): keep it, for Harbor shows it only once."
-        return text + _advice(self.error)
-
-
-def _advice(error: HarborError) -> str:
-    if error.hint:
-        return ""
-    if error.status == 403 and "read only" in error.message:
-        return " A system administrator can end the read-only mode."
-    if error.status == 403:
-        return " Run it as a system administrator, or as an administrator of the project."
-    if error.status in (None, 429) or error.status >= 500:
-        return " Run it again: a run goes on where the last one stopped."
-    return ""
 
 
 class Applier:

@@ -22,8 +22,9 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declar
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Conditions, Desired, Robot
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, Context, Plan, plan, wants_probe
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.rights import refusals
-from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Applier, Result
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Applier
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer, World
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.result import Result
 
 
 class Fleet:

@@ -15,8 +15,8 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._ansible impor
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import Server
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import Plan
-from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Result
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import World
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.result import Result
 from tests.unit.robots import ADMIN, NEW, SECRET, context, entry, plan, robot
 
 WORLD = World(ADMIN, Server((2, 15, 2), "v2.15.2", "harbor.test", False, False, 0.0), NEW, "robot$")
