@@ -31,6 +31,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan i
     moved,
     plan,
     update_body,
+    wants_probe,
 )
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer, World, texts_of_own
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.result import Result
@@ -52,11 +53,13 @@ class Applier:
         *,
         stopping: t.Callable[[], bool] = lambda: False,
         stop_on_error: bool = False,
+        verify: bool = True,
         generate: t.Callable[[], str] = secrets.generate,
     ) -> None:
         self.api = api
         self.stopping = stopping
         self.stop_on_error = stop_on_error
+        self.verify = verify
         self.failed = False
         self.observer = observer
         self.world = world
@@ -112,11 +115,8 @@ class Applier:
             found = self._create(intended, result)
             if found is None:
                 return self._finish_creation(intended, result)
-            result.warnings.append(
-                "%s was made by somebody else while this run was under way; it was brought to what is declared" % intended.label
-            )
-            intended = self._again(intended, found, result)
-        elif DELETE in intended.steps and intended.robot is not None:
+            return self._bring(intended, found, result)
+        if DELETE in intended.steps and intended.robot is not None:
             result.failed_step = "remove"
             if self.api.delete_robot(intended.robot.id):
                 result.done.append(DELETE)
@@ -127,10 +127,23 @@ class Applier:
 
     # -- robots that exist -----------------------------------------------------------------------------------------
 
+    def _bring(self, intended: Plan, found: Robot, result: Result) -> None:
+        """Bring the robot that somebody else made first to what is declared, and say so when it is."""
+        place, told = len(result.warnings), "%s was made by somebody else while this run was under way" % intended.label
+        result.warnings.append(told)
+        self._change(self._again(intended, found, result), result)
+        if not result.plan.left_alone:
+            told += "; it was brought to what is declared"
+            checked = result.secret_set or (self.verify and intended.desired.update_secret == "always")
+            if intended.desired.secret is not None and not checked:
+                told += ", but its secret was neither checked nor set"
+            result.warnings[place] = told
+
     def _again(self, intended: Plan, reading: Robot, result: Result, works: t.Optional[bool] = None) -> Plan:
         """Plan once more from the newest reading; a fault that appears now stops this robot."""
-        if works is None and intended.desired.secret is not None and reading.sleeping(self.world.server.now()) is None and reading.editable:
-            works = self.api.probe(reading.full_name, intended.desired.secret)
+        secret = intended.desired.secret
+        if works is None and secret is not None and self.verify and wants_probe(intended.desired, reading, self.world.server.now()):
+            works = self.api.probe(reading.full_name, secret)
         fresh = plan(intended.desired, reading, self._context(works))
         result.plan, result.robot = fresh, reading
         result.warnings += [warning for warning in fresh.warnings if warning not in result.warnings]

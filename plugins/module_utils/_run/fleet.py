@@ -140,7 +140,15 @@ class Fleet:
 
     def apply(self, world: World, plans: t.Sequence[Plan]) -> list[Result]:
         """Carry the plans out; in check mode only tell what they would do. Nothing is raised: failures are results."""
-        applier = Applier(self.api, self.observer, world, stopping=self.conditions.stopping, stop_on_error=self.conditions.stop_on_error)
+        conditions = self.conditions
+        applier = Applier(
+            self.api,
+            self.observer,
+            world,
+            stopping=conditions.stopping,
+            stop_on_error=conditions.stop_on_error,
+            verify=conditions.verify,
+        )
         if self.conditions.check_mode:
             return [applier.foretell(one) for one in plans]
         with self._timed("writing"):

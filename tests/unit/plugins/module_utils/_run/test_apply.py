@@ -239,6 +239,18 @@ def test_a_failure_after_the_secret_says_what_was_done(monkeypatch: pytest.Monke
     assert OWN not in result.message()
 
 
+@pytest.mark.parametrize(("wanted", "options"), [({"update_secret": "on_create"}, {}), ({}, {"verify": False})])
+@pytest.mark.parametrize("on_drift", ["report", "restore"])
+def test_a_secret_that_nobody_wants_checked_is_not_checked_when_somebody_else_writes(
+    on_drift: str, wanted: t.Any, options: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused one would stop the update, and it costs 1.5 s to learn that."""
+    desired = replace(wish(access=["push"], secret=OWN, **wanted), on_drift=on_drift)
+    wire = Wire((READ, ok(raw(description="theirs"))), (PUT, ok()))
+    result = carried_out(wire, monkeypatch, _plan.plan(desired, robot_of(raw()), context()), **options)
+    assert (result.error, result.changes, result.secret_set) == (None, ["add repository:push on shop"], False)
+
+
 # --- new secrets
 
 

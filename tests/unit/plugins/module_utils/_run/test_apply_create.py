@@ -163,10 +163,33 @@ def test_a_secret_of_ones_own_is_checked_there_before_it_is_set(monkeypatch: pyt
     assert carried_out(wire, monkeypatch, planned(secret=OWN, **PULL)).changes == ["set secret"]
 
 
+@pytest.mark.parametrize(("wanted", "options"), [({"update_secret": "on_create"}, {}), ({}, {"verify": False})])
+def test_a_secret_that_is_not_to_be_checked_is_left_to_whoever_was_first(
+    wanted: t.Any, options: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = fresh(permissions=[entry("shop", "tag:list")])
+    wire = Wire((POST, EXISTS), (LIST, listed(theirs)), (READ, ok(theirs)), (PUT, ok()))
+    result = carried_out(wire, monkeypatch, planned(secret=OWN, **wanted, **PULL), **options)
+    assert result.changes == ["add repository:pull on shop", "remove tag:list on shop"]
+    assert result.warnings == [
+        "robot shop+ci was made by somebody else while this run was under way; it was brought to what is declared, "
+        "but its secret was neither checked nor set"
+    ]
+
+
 def test_a_robot_that_somebody_made_and_disabled_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire((POST, EXISTS), (LIST, listed(fresh(disable=True))))
     result = carried_out(wire, monkeypatch, planned(secret=OWN, **PULL))
     assert (result.error, result.changed) == (None, False)
+    assert result.warnings[0] == "robot shop+ci was made by somebody else while this run was under way"
+
+
+def test_a_robot_that_somebody_made_and_that_could_not_be_changed_was_not_brought_to_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = fresh(permissions=[entry("shop", "tag:list")])
+    wire = Wire((POST, EXISTS), (LIST, listed(theirs)), (READ, ok(theirs)), (PUT, refused(403, "FORBIDDEN", "forbidden")))
+    result = carried_out(wire, monkeypatch, planned(**PULL))
+    assert result.error is not None
+    assert result.warnings == ["robot shop+ci was made by somebody else while this run was under way"]
 
 
 def test_a_robot_that_came_and_went_is_made_after_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,6 +163,14 @@ def test_a_secret_that_does_not_work_is_set_and_is_not_returned(monkeypatch: pyt
     assert OWN not in repr(result)
 
 
+def test_a_secret_that_is_not_to_be_verified_is_never_probed(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = {"GET /robots": [listing(raw())], "GET /robots/7": [ok(raw(description="theirs"))], "PUT /robots/7": [ok()]}
+    wire = harbor(**theirs)
+    result, _secrets, _warnings, failure = run(wire, monkeypatch, wish(**CI, access=["push"], secret=OWN), verify=False)
+    assert (result["changes"], failure) == (["add repository:push on shop"], None)
+    assert PROBE not in wire.lines
+
+
 @pytest.mark.parametrize("held", [raw(disable=True), raw(age=100, duration=30)])
 def test_a_robot_that_cannot_log_in_is_not_probed(held: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
     wire = harbor(**{"GET /robots": [listing(held)]})
