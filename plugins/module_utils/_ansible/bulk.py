@@ -140,7 +140,7 @@ def run(module: HarborModule, api: HarborApi, given: Input) -> Report:
     results = fleet.apply(world, plans)
     failed = any(result.error is not None for result in results)
     purged = [] if cull.refusal or failed else fleet.apply(world, removals)
-    diff = _results.diff_of_fleet([*plans, *(removals if purged else [])])
+    diff = _results.diff_of_fleet([*results, *purged])
     problems = [] if not failed else _problems(results)
     problems += [cull.refusal] if cull.refusal else []
     problems += ["purge removed nothing, because other robots failed"] if failed and removals and not cull.refusal else []

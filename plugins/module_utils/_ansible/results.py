@@ -16,7 +16,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declar
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.expiry import iso
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Robot, view
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.permissions import compact
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, DELETE, SECRET, Plan, refused_pairs
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, DELETE, SECRET, refused_pairs
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import World
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.result import Result
 
@@ -63,10 +63,10 @@ def warnings_of(result: Result) -> list[str]:
     return [text if text.startswith("robot ") else "%s: %s" % (result.plan.label, text) for text in result.warnings]
 
 
-def diff_of(plan: Plan) -> dict[str, str]:
+def diff_of(result: Result) -> dict[str, str]:
     """What C(--diff) shows of one robot: its members, and one line for each pair on a project."""
-    before, after = plan.lines()
-    return _diff(before, after, plan.label)
+    before, after = result.lines()
+    return _diff(before, after, result.plan.label)
 
 
 def _diff(before: t.Iterable[str], after: t.Iterable[str], header: str) -> dict[str, str]:
@@ -78,23 +78,23 @@ def _diff(before: t.Iterable[str], after: t.Iterable[str], header: str) -> dict[
     }
 
 
-def diff_of_fleet(plans: t.Sequence[Plan]) -> dict[str, str]:
+def diff_of_fleet(results: t.Sequence[Result]) -> dict[str, str]:
     """What C(--diff) shows of many robots: only lines that change, each with the robot that it belongs to."""
     before: list[str] = []
     after: list[str] = []
-    for plan in plans:
-        if plan.steps:
-            old, new = plan.lines()
-            gone, come = set(old).difference(new), set(new).difference(old)
-            name = plan.label.partition(" ")[2]
-            before += ["%s: %s" % (name, line) for line in old if line in gone]
-            after += ["%s: %s" % (name, line) for line in new if line in come]
-    return _diff(before, after, "%d robots" % sum(1 for plan in plans if plan.steps))
+    seen = [result for result in results if result.visible]
+    for result in seen:
+        old, new = result.lines()
+        gone, come = set(old).difference(new), set(new).difference(old)
+        name = result.plan.label.partition(" ")[2]
+        before += ["%s: %s" % (name, line) for line in old if line in gone]
+        after += ["%s: %s" % (name, line) for line in new if line in come]
+    return _diff(before, after, "%d robots" % len(seen))
 
 
 def report(result: Result, world: World, check_mode: bool) -> tuple[dict[str, t.Any], dict[str, t.Any], list[str], t.Optional[str]]:
     """The result, the secrets, the warnings and the failure of a module that is about one robot."""
-    out = dict(told(result, world, check_mode), diff=diff_of(result.plan))
+    out = dict(told(result, world, check_mode), diff=diff_of(result))
     secrets = {"secret": result.secret} if result.secret is not None else {}
     return out, secrets, warnings_of(result), result.message() or None
 

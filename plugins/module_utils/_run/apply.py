@@ -73,7 +73,8 @@ class Applier:
     def foretell(self, intended: Plan) -> Result:
         """The result of a plan that is not carried out: in check mode, or because it has nothing to do."""
         error = HarborError(intended.drift) if intended.drift else None
-        return Result(intended, intended.after, changes=list(intended.changes), warnings=list(intended.warnings), error=error)
+        changes, warnings = list(intended.changes), list(intended.warnings)
+        return Result(intended, intended.after, changes=changes, warnings=warnings, error=error, foretold=True)
 
     def one(self, intended: Plan) -> Result:
         """Carry out one plan. Failures are in the result, never raised, so that no secret is lost with them."""
@@ -179,6 +180,8 @@ class Applier:
             self._update(intended, result)
         result.failed_step = ""
         result.changes = list(result.plan.changes) if result.done else []
+        if SECRET in result.done and WORD[SECRET] not in result.changes:
+            result.changes.append(WORD[SECRET])  # the rest was planned again after it was set
         result.robot = result.plan.after
 
     def _secret(self, intended: Plan, result: Result) -> Plan:
@@ -198,6 +201,7 @@ class Applier:
         if SECRET in intended.steps:
             self._send_secret(reading.id, None if intended.generate else intended.desired.secret, result)
             result.done.append(SECRET)
+            result.secret_before = intended.secret_before
         return intended
 
     def _send_secret(self, robot_id: int, secret: t.Optional[str], result: Result) -> None:

@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import HarborError
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Robot
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, WORD, Plan
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, DELETE, SECRET, UPDATE, WORD, Plan, lines_of
 
 
 @dataclass
@@ -28,6 +28,8 @@ class Result:
     :ivar recovered: the robot was made although the answer was lost
     :ivar lost: the robot may have been made with a secret that nobody got to know
     :ivar unsure: whether the robot took C(secret) is not known
+    :ivar secret_before: what the diff says of the secret that was replaced
+    :ivar foretold: nothing was to be carried out: in check mode, or because there is nothing to do
     """
 
     plan: Plan
@@ -42,10 +44,35 @@ class Result:
     unsure: bool = False
     error: t.Optional[HarborError] = None
     failed_step: str = ""
+    secret_before: str = ""
+    foretold: bool = False
 
     @property
     def changed(self) -> bool:
         return bool(self.done)
+
+    @property
+    def visible(self) -> bool:
+        """Whether the diff has anything of it."""
+        return bool(self.plan.steps if self.foretold else self.done)
+
+    def lines(self) -> tuple[list[str], list[str]]:
+        """Before and after, line by line, for the diff: only what was done, or what would be."""
+        made = self.plan
+        if self.foretold:
+            return made.lines()
+        before = lines_of(made.robot)
+        if CREATE in self.done and made.after is not None:
+            after = lines_of(made.after if UPDATE in self.done or made.after.enabled else replace(made.after, enabled=True))
+        elif DELETE in made.steps:
+            before = before if self.done or self.error else []  # somebody else was first
+            after = [] if self.done else list(before)
+        else:
+            after = lines_of(made.after) if UPDATE in self.done else list(before)
+        if SECRET in self.done:
+            before += ["secret: %s" % self.secret_before] if self.secret_before else []
+            after += ["secret: as given" if self.secret is None else "secret: new"]
+        return before, after
 
     def message(self) -> str:
         """What was tried on which robot, what was and was not done, and what to do."""

@@ -23,8 +23,13 @@ WORLD = World(ADMIN, Server((2, 15, 2), "v2.15.2", "harbor.test", False, False, 
 
 
 def foretold(made: Plan, **members: t.Any) -> Result:
-    """The result of a plan that is carried out whole, or only foretold."""
-    return replace(Result(made, made.after, changes=list(made.changes), warnings=list(made.warnings)), **members)
+    """The result of a plan that is only foretold."""
+    return replace(Result(made, made.after, changes=list(made.changes), warnings=list(made.warnings), foretold=True), **members)
+
+
+def carried_out(made: Plan, *done: str, **members: t.Any) -> Result:
+    """The result of a plan of which these steps were carried out."""
+    return foretold(made, done=list(done), foretold=False, **members)
 
 
 def created(key: str = "shop+new", **options: t.Any) -> Plan:
@@ -82,7 +87,7 @@ def lines(diff: t.Mapping[str, str]) -> tuple[list[str], list[str]]:
 
 
 def test_a_fleet_that_is_as_declared_has_no_diff() -> None:
-    diff = _results.diff_of_fleet([UNCHANGED] * 1000)
+    diff = _results.diff_of_fleet([foretold(UNCHANGED)] * 1000)
     assert lines(diff) == ([], [])
     assert diff["after_header"] == "0 robots"
 
@@ -91,7 +96,9 @@ def test_only_what_changes_is_in_the_diff_and_says_whose_it_is() -> None:
     held = robot("robot$mirror", description="old", permissions=[entry("web", "repository:pull", "artifact:list")])
     pairs = [{"project": "web", "access": ["artifact:list", "artifact:read"]}]
     changed = plan(held, name="mirror", description="new", permissions=pairs)
-    diff = _results.diff_of_fleet([UNCHANGED, changed, ASLEEP, created("shop+new", description="d"), REMOVED])
+    plans = [UNCHANGED, changed, ASLEEP, created("shop+new", description="d"), REMOVED]
+    diff = _results.diff_of_fleet([foretold(made) for made in plans])
+    assert diff == _results.diff_of_fleet([carried_out(made, *made.steps) for made in plans])
     before, after = lines(diff)
     assert before[:2] == ["mirror: description: old", "mirror: repository:pull on web"]
     assert after[:2] == ["mirror: description: new", "mirror: artifact:read on web"]
@@ -103,15 +110,57 @@ def test_only_what_changes_is_in_the_diff_and_says_whose_it_is() -> None:
 
 
 def test_a_secret_is_named_in_the_diff_and_not_shown() -> None:
-    diff = _results.diff_of_fleet([plan(robot(), context(works=False), secret=SECRET)])
-    assert lines(diff) == (["shop+ci: secret: does not log in"], ["shop+ci: secret: as given"])
+    made = plan(robot(), context(works=False), secret=SECRET)
+    for result in (foretold(made), carried_out(made, "secret", secret_before="does not log in")):
+        assert lines(_results.diff_of_fleet([result])) == (["shop+ci: secret: does not log in"], ["shop+ci: secret: as given"])
 
 
 def test_the_diff_of_one_robot_is_whole() -> None:
-    before, after = lines(_results.diff_of(UPDATED))
+    before, after = lines(_results.diff_of(foretold(UPDATED)))
     assert (before[0], after[0]) == ("description: old", "description: new")
     assert before[1:] == after[1:]
     assert before[-1] == "repository:pull on shop"
+
+
+FAILED = {"error": HarborError("no")}
+WOKEN = plan(robot(disable=True, description="old"), secret=SECRET, enabled=True, description="new")
+WITH_ALL = created(secret=SECRET, enabled=False)
+
+
+@pytest.mark.parametrize(
+    ("result", "gone", "come"),
+    [
+        (carried_out(created(), **FAILED), [], []),
+        (carried_out(UPDATED, **FAILED), [], []),
+        (carried_out(REMOVED, **FAILED), [], []),
+        (carried_out(REMOVED, changes=[]), [], []),
+        (carried_out(ASLEEP), [], []),
+        (carried_out(WOKEN, "secret", secret_before="not checked (disabled)", **FAILED), ["not checked (disabled)"], ["as given"]),
+        (carried_out(UPDATED, "secret", secret="Made1here", secret_before="as before", **FAILED), ["as before"], ["new"]),
+    ],
+)
+def test_what_was_not_done_is_not_in_the_diff(result: Result, gone: list[str], come: list[str]) -> None:
+    name = result.plan.label.partition(" ")[2]
+    secrets = [["%s: secret: %s" % (name, word) for word in words] for words in (gone, come)]
+    diff = _results.diff_of_fleet([result])
+    assert lines(diff) == (secrets[0], secrets[1])
+    assert diff["after_header"] == "%d robots" % len(result.done)
+    before, after = lines(_results.diff_of(result))
+    assert set(before) ^ set(after) == {"secret: %s" % word for word in gone + come}
+
+
+def test_a_robot_that_was_made_but_not_whole_is_in_the_diff_as_it_is() -> None:
+    after = lines(_results.diff_of(carried_out(WITH_ALL, "create", **FAILED)))[1]
+    assert (after[0], after[-1]) == ("enabled: true", "repository:pull on shop")
+    after = lines(_results.diff_of(carried_out(WITH_ALL, "create", "secret", **FAILED)))[1]
+    assert (after[0], after[-1]) == ("enabled: true", "secret: as given")
+    after = lines(_results.diff_of(carried_out(WITH_ALL, "create", "secret", "update")))[1]
+    assert (after[0], after[-1]) == ("enabled: false", "secret: as given")
+
+
+def test_a_robot_that_somebody_else_removed_first_is_in_no_diff() -> None:
+    assert lines(_results.diff_of(carried_out(REMOVED, changes=[]))) == ([], [])
+    assert lines(_results.diff_of(carried_out(REMOVED, **FAILED)))[0] == lines(_results.diff_of(foretold(REMOVED)))[0]
 
 
 # --- credentials

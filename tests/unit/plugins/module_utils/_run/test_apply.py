@@ -190,6 +190,25 @@ def test_the_secret_comes_before_the_update_each_after_its_own_reading(monkeypat
     assert result.robot is not None and result.robot.enabled
 
 
+@pytest.mark.parametrize(
+    ("theirs", "changes"),
+    [
+        ({"description": "theirs"}, ["set description", "set secret"]),
+        ({"description": "new"}, ["set secret"]),
+        ({"disable": True}, ["set secret"]),
+    ],
+)
+def test_a_secret_that_was_set_is_told_although_the_rest_was_planned_again(
+    theirs: dict[str, t.Any], changes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = [] if changes == ["set secret"] else [(PUT, ok())]
+    wire = Wire((READ, ok(raw(description="old"))), (PATCH, ok({})), (READ, ok(raw(**{"description": "old", **theirs}))), *later)
+    result = carried_out(wire, monkeypatch, planned(raw(description="old"), works=False, secret=OWN, description="new"))
+    assert (result.error, result.changes) == (None, changes)
+    before, after = result.lines()
+    assert (before[-1], after[-1]) == ("secret: does not log in", "secret: as given")
+
+
 @pytest.mark.parametrize("failure", [cut(), gateway(502), refused(500, "UNKNOWN")])
 def test_setting_a_secret_is_repeated(failure: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire((READ, ok(raw())), (PATCH, failure), (PATCH, ok({})))

@@ -139,6 +139,21 @@ def test_a_removal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "declaration" not in result
 
 
+def test_what_somebody_else_did_first_is_not_in_the_diff(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {"GET /robots": [listing(raw())]}
+    gone = run(harbor(("DELETE /robots/7", refused(404, "NOT_FOUND")), **held), monkeypatch, wish(**CI, state="absent"))[0]
+    assert (gone["changed"], gone["diff"]["before"], gone["diff"]["after"]) == (False, "", "")
+    asleep = run(harbor(("GET /robots/7", ok(raw(disable=True))), **held), monkeypatch, wish(**CI, access=["push"]))[0]
+    assert (asleep["changed"], asleep["diff"]["before"]) == (False, asleep["diff"]["after"])
+
+
+def test_what_failed_is_not_in_the_diff(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = harbor(("POST /robots", refused(400, "BAD_REQUEST", "no")))
+    result, _secrets, _warnings, failure = run(wire, monkeypatch, wish(**CI, access=["push"]))
+    assert failure is not None
+    assert (result["diff"]["before"], result["diff"]["after"]) == ("", "")
+
+
 def test_what_is_absent_already(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(harbor(), monkeypatch, wish(**CI, state="absent"))[0]
     assert (result["changed"], result["robot"]) == (False, None)
