@@ -71,7 +71,7 @@ project:
   type: dict
   contains:
     id:
-      description: Its number; null in check mode for a project that would be made.
+      description: Its number; null in check mode for a project that would be made, and for a robot that may not see the project.
       type: int
       sample: 4
     name:
@@ -79,7 +79,7 @@ project:
       type: str
       sample: shop
     public:
-      description: Whether everybody may pull from it.
+      description: Whether everybody may pull from it; null for a robot that may not see a project that was there before.
       type: bool
       sample: false
     repo_count:
@@ -127,7 +127,17 @@ import typing as t
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.module import HarborModule, Report
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import WrongInput
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
-from ansible_collections.harbormaster.robots.plugins.module_utils._run.projects import Outcome, Wish, apply, faults_of, lines, plan, view
+from ansible_collections.harbormaster.robots.plugins.module_utils._run.projects import (
+    Outcome,
+    Wish,
+    apply,
+    doubts,
+    faults_of,
+    find,
+    plan,
+    standing,
+    told,
+)
 
 
 def judge(params: t.Mapping[str, t.Any]) -> tuple[list[str], list[str]]:
@@ -137,30 +147,17 @@ def judge(params: t.Mapping[str, t.Any]) -> tuple[list[str], list[str]]:
 def work(module: HarborModule, api: HarborApi) -> Report:
     wish = Wish(module.params["name"], module.params["state"] == "present", module.params["public"])
     caller, server = api.identify(), api.info(module.params["registry"])
-    project = api.project(wish.name)
-    made = plan(wish, project, caller, server)
+    project = find(api, wish.name, caller)
+    robot = standing(api, wish, project, server, module.params["robot_name_prefix"])
+    made = plan(wish, project, caller, server, robot)
     if made.faults:
         raise WrongInput(["project %s: %s" % (wish.name, fault) for fault in made.faults])
-    outcome = Outcome(made, bool(made.step), project)
+    outcome = Outcome(made, project=project)
     if made.step and not module.check_mode:
         module.writing()
         outcome = apply(api, made)
-    changed, shown = outcome.changed, outcome.project or project
-    before = project.public if project else None
-    result: dict[str, t.Any] = {
-        "changed": changed,
-        "changes": list(made.changes) if changed else [],
-        "project": view(wish.name, shown, made.after if wish.present else before) if shown or made.step else None,
-        "diff": {
-            "before": lines(before),
-            "after": lines(made.after),
-            "before_header": "project %s" % wish.name,
-            "after_header": "project %s" % wish.name,
-        },
-    }
-    if outcome.error is not None:
-        result["error"] = outcome.error.as_dict()
-    return Report(result, failure=outcome.message())
+    warnings = doubts(made, caller, server, robot) if module.check_mode else []
+    return Report(told(outcome, module.check_mode), warnings=warnings, failure=outcome.message())
 
 
 def main() -> None:

@@ -156,7 +156,7 @@ class Observer:
         self._remember(world, self.read_by_id(world, sorted(ids), ids))
         self._read_projects(world, sorted({r.project for r in world.robots.values() if r.project}))
         if world.caller.is_robot:
-            self._read_own_powers(world, [name for name, dummy in lists] or [r.project or "" for r in world.robots.values()])
+            self.read_own_powers(world, [name for name, dummy in lists] or [r.project or "" for r in world.robots.values()])
 
     def _remember(self, world: World, robots: t.Iterable[Robot]) -> None:
         for robot in robots:
@@ -334,7 +334,7 @@ class Observer:
             except ValueError as exc:
                 raise HarborError(str(exc), method="GET", path="/api/v2.0/permissions", status=200) from None
 
-    def _read_own_powers(self, world: World, scopes: t.Sequence[str]) -> None:
+    def read_own_powers(self, world: World, scopes: t.Sequence[str]) -> None:
         """What the calling robot holds where it is to act, and its own entry where it may read it."""
         for name in dict.fromkeys(scopes):
             project = world.projects.get(name) if name else None

@@ -17,10 +17,13 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._run import pr
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.projects import (
     Outcome,
     ProjectPlan,
+    Standing,
     Wish,
     faults_of,
     lines,
     plan,
+    told,
+    unseen,
     view,
 )
 from tests.unit.robots import ADMIN
@@ -34,7 +37,9 @@ DENIED = refused(403, "FORBIDDEN", "forbidden")
 
 
 def server(**members: t.Any) -> Server:
-    return Server((2, 12, 4), "v2.12.4", "harbor.test", members.get("read_only", False), members.get("restricted", False), 0.0)
+    version = members.get("version", (2, 12, 4))
+    restricted = members.get("restricted", False)
+    return Server(version, "v%d.%d.%d" % version, "harbor.test", members.get("read_only", False), restricted, 0.0)
 
 
 def api(wire: Wire, monkeypatch: pytest.MonkeyPatch, caller: Caller = ADMIN, **settings: t.Any) -> HarborApi:
@@ -182,13 +187,129 @@ CREATE, UPDATE, REMOVE = Wish("shop"), Wish("shop", public=True), Wish("shop", p
             {"read_only": True},
             ("Harbor is in read-only mode, so nothing can be changed; a system administrator can end that",),
         ),
-        (UPDATE, shop(roles=None), ROBOT, {}, ()),
     ],
 )
 def test_what_is_refused_before_the_first_write(
     wish: Wish, held: Project | None, caller: Caller, around: dict[str, t.Any], told: tuple[str, ...]
 ) -> None:
     assert plan(wish, held, caller, server(**around)).faults == told
+
+
+def pairs(*told: str) -> frozenset[tuple[str, str]]:
+    return frozenset((resource, action) for resource, _colon, action in (one.rpartition(":") for one in told))
+
+
+HERE = "a system administrator or an administrator of the project could"
+
+
+@pytest.mark.parametrize(
+    ("wish", "held", "robot", "around", "told"),
+    [
+        (CREATE, None, Standing(), {}, None),
+        (CREATE, None, Standing(of_project=True), {}, "robot$mgr is a robot of a project and may not make projects; any user could"),
+        (
+            CREATE,
+            None,
+            Standing(),
+            {"version": (2, 3, 5)},
+            "robot$mgr is a robot and may not make projects (system robots can since Harbor 2.4); any user could",
+        ),
+        (CREATE, None, Standing(), {"restricted": True}, None),
+        (CREATE, None, Standing(pairs=pairs("project:create")), {"restricted": True}, None),
+        (
+            CREATE,
+            None,
+            Standing(pairs=pairs("robot:list")),
+            {"restricted": True},
+            "robot robot$mgr lacks project:create on the system; a system administrator could",
+        ),
+        (UPDATE, shop(roles=None), Standing(pairs=pairs(".:update")), {}, None),
+        (UPDATE, shop(roles=None), Standing(pairs=pairs("repository:update")), {}, "robot robot$mgr lacks project:update there; " + HERE),
+        (REMOVE, shop(roles=None), Standing(pairs=pairs(".:update")), {}, "robot robot$mgr lacks project:delete there; " + HERE),
+        (
+            UPDATE,
+            shop(roles=None),
+            Standing(),
+            {"version": (2, 2, 4)},
+            "robot$mgr is a robot and may not update it (no robot can before Harbor 2.8); " + HERE,
+        ),
+        (UPDATE, unseen("shop"), Standing(), {}, "robot robot$mgr may not see it, so it cannot update it; " + HERE),
+        (REMOVE, unseen("shop"), Standing(), {}, "robot robot$mgr may not see it, so it cannot delete it; " + HERE),
+        (Wish("shop", public=False), unseen("shop"), Standing(), {}, "robot robot$mgr may not see it, so it cannot update it; " + HERE),
+        (CREATE, unseen("shop"), Standing(), {}, None),
+    ],
+)
+def test_what_a_robot_is_refused_before_the_first_write(
+    wish: Wish, held: Project | None, robot: Standing, around: dict[str, t.Any], told: str | None
+) -> None:
+    assert plan(wish, held, ROBOT, server(**around), robot).faults == (() if told is None else (told,))
+
+
+def stand(wire: Wire, monkeypatch: pytest.MonkeyPatch, wish: Wish, held: Project | None = None, **around: t.Any) -> Standing:
+    asked = api(wire, monkeypatch, Caller("robot", around.pop("name", "robot$mgr")))
+    found = projects.standing(asked, wish, held, server(**around), around.get("prefix"))
+    wire.done()
+    return found
+
+
+RIGHTS, ROBOTS = "GET /users/current/permissions", "GET /robots"
+
+
+def test_what_a_robot_may_is_asked_only_where_it_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = shop(roles=None)
+    may = (RIGHTS, ok([{"resource": ".", "action": "update"}]))
+    assert stand(Wire(), monkeypatch, CREATE, held) == Standing()
+    assert stand(Wire(), monkeypatch, CREATE) == Standing()
+    assert stand(Wire(), monkeypatch, CREATE, version=(2, 3, 5), name="robot$shop+mgr") == Standing()
+    assert stand(Wire(), monkeypatch, UPDATE, held, version=(2, 7, 4)) == Standing()
+    assert stand(Wire(), monkeypatch, UPDATE, unseen("shop")) == Standing()
+    assert stand(Wire(may), monkeypatch, UPDATE, held) == Standing(pairs=pairs(".:update"))
+    asked = api(Wire(), monkeypatch, ALICE)
+    assert projects.standing(asked, UPDATE, shop(), server(), None) == Standing()
+
+
+def test_a_robot_of_a_project_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prefix may have a plus sign as well, and then there is no such project."""
+    seen = [(LIST, listing(project("shop", 2))), (RIGHTS, ok([]))]
+    new = Wish("new")
+    assert stand(Wire(*seen), monkeypatch, new, name="robot$shop+mgr").of_project
+    assert not stand(Wire(*seen), monkeypatch, new, name="a+bot-mgr").of_project
+    assert not stand(Wire(), monkeypatch, new, name="a+bot-mgr", prefix="a+bot-").of_project
+    assert stand(Wire(), monkeypatch, new, name="a+bot-shop+mgr", prefix="a+bot-").of_project
+
+
+def test_what_a_robot_may_in_the_system_only_its_own_entry_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {"kind": "system", "namespace": "/", "access": [{"resource": "project", "action": "create"}]}
+    own = listing({"id": 3, "name": "robot$mgr", "level": "system", "permissions": [entry]})
+    assert stand(Wire((ROBOTS, own)), monkeypatch, CREATE, restricted=True) == Standing(pairs=pairs("project:create"))
+    assert stand(Wire((ROBOTS, DENIED)), monkeypatch, CREATE, restricted=True) == Standing()
+
+
+def test_check_mode_says_what_it_cannot_foretell() -> None:
+    restricted = server(restricted=True)
+    made = plan(CREATE, None, ROBOT, restricted)
+    assert projects.doubts(made, ROBOT, restricted, Standing()) == [
+        "project shop: only system administrators and robots with project:create on the system make projects here, and "
+        "whether robot$mgr is one is not known before it tries"
+    ]
+    assert projects.doubts(made, ROBOT, restricted, Standing(pairs=pairs("project:create"))) == []
+    assert projects.doubts(made, ROBOT, server(), Standing()) == []
+    assert projects.doubts(plan(CREATE, None, ADMIN, restricted), ADMIN, restricted, Standing()) == []
+    assert projects.doubts(plan(CREATE, shop(), ROBOT, restricted), ROBOT, restricted, Standing()) == []
+
+
+def test_a_robot_need_not_see_a_project_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = [(GET, DENIED), (HEAD, Reply(200)), (LIST, listing())]
+    assert projects.find(api(Wire(*hidden), monkeypatch, ROBOT), "shop", ROBOT) == unseen("shop")
+    with pytest.raises(HarborError):
+        projects.find(api(Wire(*hidden), monkeypatch, ALICE), "shop", ALICE)
+    wire = Wire(("POST /projects", Reply(201)), *hidden)
+    done = projects.apply(api(wire, monkeypatch, ROBOT), plan(CREATE, None, ROBOT, server()))
+    assert (done.changed, done.message(), done.project) == (True, None, unseen("shop"))
+    shown = told(done, False)
+    assert (shown["project"]["id"], shown["project"]["public"]) == (None, False)
+    again = told(Outcome(plan(CREATE, unseen("shop"), ROBOT, server()), project=unseen("shop")), False)
+    assert (again["changed"], again["project"]["id"], again["project"]["public"]) == (False, None, None)
 
 
 def test_names() -> None:
@@ -260,6 +381,12 @@ def test_a_refusal_says_what_was_not_done(monkeypatch: pytest.MonkeyPatch) -> No
     assert not done.changed
 
 
+def test_a_refusal_that_could_not_be_foretold_says_who_could(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire((POST, refused(403, "FORBIDDEN", "Only system admin can create project")))
+    done = projects.apply(api(wire, monkeypatch, ROBOT), plan(CREATE, None, ROBOT, server()))
+    assert "A system administrator could. Done: nothing." in (done.message() or "")
+
+
 def test_an_answer_that_stays_lost_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire((POST, cut()), *ABSENT, (POST, cut()), *ABSENT)
     assert (carried_out(wire, monkeypatch, CREATE).message() or "").endswith(
@@ -292,3 +419,30 @@ def test_the_diff_and_the_view() -> None:
         "update_time": None,
     }
     assert ProjectPlan(Wish("shop"), None).step == ""
+
+
+def shown(done: Outcome, check_mode: bool = False) -> tuple[t.Any, ...]:
+    """(changed, public or None for no project, before, after)."""
+    out = told(done, check_mode)
+    return out["changed"], out["project"] and out["project"]["public"], out["diff"]["before"], out["diff"]["after"]
+
+
+PRIVATE, PUBLIC = "public: false\n", "public: true\n"
+
+
+def test_what_is_told_is_what_was_done() -> None:
+    failed: dict[str, t.Any] = {"error": HarborError("no")}
+    new, change, gone = (plan(wish, held, ADMIN, server()) for wish, held in ((CREATE, None), (UPDATE, shop()), (REMOVE, shop())))
+    assert shown(Outcome(new), True) == (True, False, "", PRIVATE)
+    assert shown(Outcome(new, True, shop())) == (True, False, "", PRIVATE)
+    assert shown(Outcome(new, **failed)) == (False, None, "", "")
+    assert shown(Outcome(new, False, shop())) == (False, False, PRIVATE, PRIVATE)
+    assert shown(Outcome(change, project=shop()), True) == (True, True, PRIVATE, PUBLIC)
+    assert shown(Outcome(change, True, shop(public=True))) == (True, True, PRIVATE, PUBLIC)
+    assert shown(Outcome(change, **failed)) == (False, False, PRIVATE, PRIVATE)
+    assert shown(Outcome(change, False, shop(public=True))) == (False, True, PUBLIC, PUBLIC)
+    assert shown(Outcome(gone, project=shop()), True) == (True, False, PRIVATE, "")
+    assert shown(Outcome(gone, True)) == (True, False, PRIVATE, "")
+    assert shown(Outcome(gone, **failed)) == (False, False, PRIVATE, PRIVATE)
+    assert shown(Outcome(gone)) == (False, False, "", "")
+    assert shown(Outcome(plan(REMOVE, None, ADMIN, server()))) == (False, None, "", "")
