@@ -13,6 +13,7 @@ import time
 import typing as t
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import WrongInput
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi
@@ -20,7 +21,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots import
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots import purge as _purge
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import complete
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Conditions, Desired, Robot
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, Context, Plan, plan, wants_probe
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, UPDATE, Context, Plan, plan, wants_probe
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.rights import refusals
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Applier
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer, World
@@ -56,16 +57,17 @@ class Fleet:
         with self._timed("observing"):
             world, found = self.observer.observe(declared, purge.scopes(declared) if purge else ())
             faults: dict[int, list[str]] = defaultdict(list, found)
-            desired = self._completed(world, self._resolved(world, declared, faults), faults)
+            unknown = set(found)
+            desired = self._completed(world, self._resolved(world, declared, faults), faults, unknown)
             for number, wrong in self.observer.check_projects(world, desired).items():
                 faults[number] += wrong
         plans = [self._plan(world, one) for one in desired]
-        self._judge(world, plans, faults)
+        self._judge(world, plans, faults, unknown)
         if self.conditions.verify and any(wants_probe(one, world.robot_for(one), world.server.now()) for one in desired):
             with self._timed("probing"):
                 self.observer.probe(world, desired)
             plans = [self._plan(world, one) for one in desired]
-            self._judge(world, plans, faults)
+            self._judge(world, plans, faults, unknown)
         if self.conditions.check_mode and world.prefix is None and any(CREATE in made.steps for made in plans):
             self.observer.learn_prefix(world, [made.desired.project for made in plans if CREATE in made.steps])
             plans = [self._plan(world, made.desired) if CREATE in made.steps else made for made in plans]
@@ -85,8 +87,11 @@ class Fleet:
             out.append(one)
         return out
 
-    def _completed(self, world: World, declared: t.Sequence[Desired], faults: dict[int, list[str]]) -> list[Desired]:
-        """Declarations with their permissions spelt out."""
+    def _completed(self, world: World, declared: t.Sequence[Desired], faults: dict[int, list[str]], unknown: set[int]) -> list[Desired]:
+        """Declarations with their permissions spelt out, as far as they can be.
+
+        :param unknown: declarations of which it is not known what robot they are about; some may be added
+        """
         out = []
         first: dict[int, Desired] = {}
         for number, one in enumerate(declared):
@@ -94,9 +99,14 @@ class Fleet:
             if robot is not None and first.setdefault(robot.id, one) is not one:
                 # One names it and the other gives its number, so nobody could tell before.
                 faults[number].append("declares the same robot as %s" % first[robot.id].place)
-            faults[number] += misplaced(one, robot)
+            elsewhere = misplaced(one, robot)
+            if elsewhere:
+                unknown.add(number)
             whole, wrong = complete(one, robot, world.catalogue, world.server.version_text)
-            faults[number] += wrong
+            faults[number] += elsewhere + wrong
+            if faults[number] and robot is not None and whole.permissions is not None:
+                # What could not be understood is not to look as if it were to be taken away.
+                whole = whole.holding(whole.permissions | robot.permissions, {})
             out.append(whole)
         return out
 
@@ -105,14 +115,33 @@ class Fleet:
         works = world.works.get(robot.id) if robot else None
         return plan(desired, robot, Context(world.server.now(), world.catalogue, world.caller, works, world.prefix))
 
-    def _judge(self, world: World, plans: t.Sequence[Plan], faults: dict[int, list[str]]) -> None:
+    def _judge(self, world: World, plans: t.Sequence[Plan], faults: dict[int, list[str]], unknown: t.Container[int]) -> None:
         """Raise every fault of every plan, and everything that the caller may not do."""
         for number, made in enumerate(plans):
-            if not faults[number] and (made.faults or made.steps):
-                faults[number] += made.faults or self.refusals(world, made)
-        told = [located(plans[number].desired, fault) for number in sorted(faults) for fault in faults[number]]
+            if number in unknown:
+                faults[number] += self._faults_of_lost(world, made.desired)
+            elif made.faults or made.steps:
+                faults[number] += [*made.faults, *self.refusals(world, self._wanted(world, made))]
+        told = [located(plans[number].desired, fault) for number in sorted(faults) for fault in dict.fromkeys(faults[number])]
         if told:
             raise WrongInput(told)
+
+    def _faults_of_lost(self, world: World, desired: Desired) -> t.Sequence[str]:
+        """What is wrong with a robot whose project does not exist, besides that it does not."""
+        if not desired.present or not desired.project or not desired.short or world.projects.get(desired.project):
+            return ()
+        return self._plan(world, replace(desired, permissions=desired.permissions or frozenset(), may_create=True)).faults
+
+    def _wanted(self, world: World, made: Plan) -> Plan:
+        """A plan with its steps, also where faults keep it from having any: who may not take them is to be told at once."""
+        desired, robot = made.desired, made.robot
+        if not made.faults or not desired.present:
+            return made
+        if robot is not None:
+            return replace(made, steps=(UPDATE,)) if robot.editable else made
+        if not desired.short or not desired.may_create:
+            return made
+        return self._plan(world, replace(desired, expiry=None, permissions=desired.permissions or frozenset()))
 
     def refusals(self, world: World, made: Plan) -> list[str]:
         """Why the caller may not carry out a plan."""

@@ -369,7 +369,8 @@ class Observer:
         for number, one in enumerate(desired):
             robot = world.robot_for(one)
             held = {grant.namespace for grant in robot.permissions} if robot else set()
-            named = {grant.namespace for grant in one.permissions or () if grant.kind == "project"} if one.present else set()
+            # Also where nothing that it gives there could be understood.
+            named = {entry["namespace"] for entry in one.entries or () if entry["kind"] == "project"} if one.present else set()
             for name in named - held - {"*", one.project}:
                 wanted.setdefault(name, []).append(number)
         missing = [name for name in wanted if name not in world.projects]

@@ -230,6 +230,50 @@ def test_all_faults_of_all_declarations_at_once(monkeypatch: pytest.MonkeyPatch)
     ]
 
 
+def test_a_fault_hides_no_other_of_the_same_robot(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = raw(age=20, duration=90)
+    pair = "repository:pusch is not a permission for a project in Harbor 2.12.4: did you mean repository:push?"
+    past = "expires_at 2020-01-01T00:00:00Z is in the past"
+    guest = {"GET /users/current": [me("alice", False, 3)], "GET /projects/shop": [ok(project(roles=[3]))]}
+    wrong = wish(**CI, access=["repository:pusch"], duration="5")
+    told = refusal(harbor(**guest, **{"GET /robots": [listing(held)]}), monkeypatch, wrong)
+    assert [one.partition(": ")[2] for one in told[:1]] == [pair]
+    assert "duration 5 counts from its creation" in told[1]
+    assert told[2] == ("robot shop+ci: user alice may not update it; a system administrator or an administrator of project shop could")
+    assert len(told) == 3
+    gone = {"HEAD /projects": [Reply(404)], "GET /projects/gone": [refused(404)]}
+    both = [{"project": "gone", "access": ["repository:pusch"]}, {"project": "off", "access": ["pull"]}]
+    told = refusal(harbor(**gone), monkeypatch, wish(name="m", permissions=both, expires_at="2020-01-01"))
+    assert [one.partition(" (Harbor's clock")[0] for one in told] == [
+        "robot m: " + pair,
+        "robot m: project gone, which its permissions name, does not exist",
+        "robot m: project off, which its permissions name, does not exist",
+        "robot m: " + past,
+    ]
+    told = refusal(harbor(**gone), monkeypatch, wish(name="x", project="gone", access=["repository:pusch"], expires_at="2020-01-01"))
+    assert [one.partition(" (Harbor's clock")[0] for one in told] == [
+        "robot gone+x: project gone does not exist; harbor_project makes it",
+        "robot gone+x: " + pair,
+        "robot gone+x: " + past,
+    ]
+    told = refusal(harbor(**guest), monkeypatch, wish(**CI, expires_at="2020-01-01"))
+    assert [one.partition(" (Harbor's clock")[0] for one in told] == [
+        "robot shop+ci: does not exist yet, and to make it access is needed",
+        "robot shop+ci: " + past,
+        "robot shop+ci: user alice may not create it; a system administrator or an administrator of project shop could",
+    ]
+
+
+def test_a_fault_does_not_bring_others_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be understood is no narrowing, and nobody is refused what is perhaps not wanted."""
+    held = {"GET /robots": [listing(raw(permissions=[entry("shop", "repository:pull", "repository:push")]))]}
+    guest = {"GET /users/current": [me("alice", False, 3)], "GET /projects/shop": [ok(project(roles=[3]))]}
+    told = refusal(harbor(**guest, **held), monkeypatch, wish(**CI, access=["repository:pusch", "repository:pull"]))
+    assert len(told) == 1 and "repository:pusch" in told[0]
+    told = refusal(harbor(**{"GET /users/current": [me("alice", False, 3)]}), monkeypatch, wish(name="m", expires_at="2020-01-01"))
+    assert told == ["robot m: user alice may not see system robots; a system administrator could"]
+
+
 def test_a_single_robot_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(harbor(), monkeypatch, wish(**CI)) == ["robot shop+ci: does not exist yet, and to make it access is needed"]
     told = refusal(harbor(**{"GET /robots/9": [refused(404)]}), monkeypatch, wish(id=9, description="x"))
