@@ -100,7 +100,10 @@ def _scope_faults(plan: Plan, powers: Powers, level: str, could: str) -> list[st
     if powers.own is None:
         # It may not read itself, but Harbor tells what it holds in the project of the new robot.
         held = powers.pairs if level == "project" else None
-        lacking = [] if held is None or ("*", "*") in held else [g for g in plan.after.permissions if (g.resource, g.action) not in held]
+        if held is None or ("*", "*") in held:
+            return []
+        # What it may do it does not hold as a denial, and what it may not do it does not hold as a permission.
+        lacking = [grant for grant in plan.after.permissions if ((grant.resource, grant.action) in held) == (grant.effect == "deny")]
         return _lacks(powers, lacking, could)
     missing = sorted(
         grant

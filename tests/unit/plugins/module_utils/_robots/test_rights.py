@@ -203,6 +203,15 @@ def test_a_robot_that_may_not_read_itself_is_held_to_what_harbor_says_of_it() ->
     assert refusals(made, powers(MANAGER, pairs=ALL_PAIRS | {("repository", "push")}, own=None)) == []
 
 
+def test_a_robot_that_may_not_read_itself_denies_only_what_it_is_denied() -> None:
+    """Harbor compares the effect as well, and what it may do it cannot hold as a denial."""
+    made = plan(None, permissions=[{"project": "shop", "access": ["pull"], "effect": "deny"}])
+    assert refusals(made, powers(MANAGER, pairs=ALL_PAIRS, own=None)) == [
+        "robot robot$mgr can give only what it holds itself, and lacks deny repository:pull on shop; " + PROJECT_COULD
+    ]
+    assert refusals(made, powers(MANAGER, pairs=ROBOT_PAIRS, own=None)) == []
+
+
 def test_what_is_not_known_is_left_to_harbor() -> None:
     assert refusals(plan(None, access=["*"]), powers(MANAGER, pairs=None, own=None)) == []
     assert refusals(plan(None, **SYSTEM), powers(MANAGER, pairs=ROBOT_PAIRS, own=None)) == []
