@@ -33,6 +33,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import
 
 # A kill, Ctrl-C, and a terminal that closed.
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+OUR_FAULT = "A fault of harbormaster.robots itself, please report it: %s"
 
 
 class HarborModule(SealedModule):
@@ -71,6 +72,13 @@ class HarborModule(SealedModule):
 
     def _option_faults(self) -> list[str]:
         """What Ansible's validation found, all of it and at its place, and what else is wrong as far as it can be told."""
+        try:
+            return self._told_faults()
+        except Exception as exc:
+            unknown, errors = self._validation_errors()
+            return unknown_options(unknown, self.argument_spec) + errors + [OUR_FAULT % where(exc)]
+
+    def _told_faults(self) -> list[str]:
         explained = self._explain(self._given)
         told = [fault for faults, _value in explained.values() for fault in faults]
         unknown, errors = self._validation_errors(left_out=explained)
@@ -128,23 +136,13 @@ class HarborModule(SealedModule):
     def _report(self, work: t.Callable[[HarborModule, HarborApi], Report]) -> Report:
         if REQUESTS_IMPORT_ERROR is not None:
             return Report(failure=missing_required_lib("requests"))
-        settings, faults = connection(self.params)
-        own, doubts = self._judge(self.params)
-        faults = faults + own
-        if faults:
-            faults += doubts
-            return Report({"changed": False, "faults": faults}, failure=all_at_once(faults))
-        self.no_log_values.update(proxy_secrets(), encoded(settings.username, settings.password))
-        http = self._http = Transport(settings)
-        for number in ENDINGS:
-            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
-                signal.signal(number, self._on_end)
-        api = HarborApi(http)
+        api: t.Optional[HarborApi] = None
         try:
+            api = HarborApi(self._connect())
             return work(self, api)
         except WrongInput as exc:
             # Who asks matters where somebody else would be allowed what is refused.
-            caller = {"caller": api.caller.kind} if api.caller else {}
+            caller = {"caller": api.caller.kind} if api and api.caller else {}
             return Report({"changed": False, "faults": exc.faults, **caller}, failure=all_at_once(exc.faults))
         except HarborError as exc:
             return Report(
@@ -153,10 +151,24 @@ class HarborModule(SealedModule):
         except Interrupted as exc:
             return Report({"changed": False}, failure="%s%s. Nothing was changed." % (self._subject(), exc))
         except Exception as exc:  # a fault of this collection; still no traceback for its user
-            return Report(failure="A fault of harbormaster.robots itself, please report it: %s" % where(exc))
+            return Report(failure=OUR_FAULT % where(exc))
         finally:
             self.writing()  # a signal that comes now must not keep us from logging out and telling
-            http.close()
+            if self._http is not None:
+                self._http.close()
+
+    def _connect(self) -> Transport:
+        """What talks to Harbor, when nothing is wrong with the options."""
+        settings, faults = connection(self.params)
+        own, doubts = self._judge(self.params)
+        if faults or own:
+            raise WrongInput([*faults, *own, *doubts])
+        self.no_log_values.update(proxy_secrets(), encoded(settings.username, settings.password))
+        self._http = Transport(settings)
+        for number in ENDINGS:
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, self._on_end)
+        return self._http
 
 
 def _is_about(error: str, option: str) -> bool:

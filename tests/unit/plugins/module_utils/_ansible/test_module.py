@@ -210,6 +210,35 @@ def test_a_fault_of_our_own_has_no_traceback_and_shows_where(wire: Wire, capsys:
     assert result["failed"] and "Traceback" not in text
 
 
+@pytest.mark.parametrize("options", [{}, {"valid_for": "ninety"}], ids=["good types", "wrong types"])
+def test_a_fault_of_our_own_while_options_are_judged_has_no_traceback_either(
+    options: dict[str, t.Any], wire: Wire, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stumble(params: t.Mapping[str, t.Any]) -> tuple[list[str], list[str]]:
+        raise ValueError("too many digits")
+
+    with arguments({**CONNECTION, **CI, **options}), pytest.raises(SystemExit):
+        HarborModule(declaration_spec(), stumble).run(lambda module, api: Report())
+    text = capsys.readouterr().out
+    told = json.loads(text)["msg"]
+    assert "A fault of harbormaster.robots itself, please report it: ValueError at test_module.py:" in told
+    assert ("valid_for" in told) is bool(options)
+    assert "Traceback" not in text
+    assert wire.sent == []
+
+
+def test_a_connection_that_cannot_be_prepared_has_no_traceback(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stumble(settings: t.Any) -> t.Any:
+        raise OSError("no such device")
+
+    monkeypatch.setattr(_module, "Transport", stumble)
+    result, text = run(capsys)
+    assert result["msg"].startswith("A fault of harbormaster.robots itself, please report it: OSError at test_module.py:")
+    assert "Traceback" not in text
+
+
 def test_where() -> None:
     assert where(ValueError("x")) == "ValueError at unknown place: x"
 
