@@ -244,12 +244,23 @@ class HarborApi:
         return self._shaped(answer, "GET", path, isinstance(answer.body, dict if old else list)).status == 200
 
     def rights(self, scope: str) -> t.Optional[frozenset[tuple[str, str]]]:
-        """The pairs that the caller holds in C(/system) or C(/project/ID); None where the server cannot say (2.2)."""
-        answer = self._call("GET", "/users/current/permissions", query=[("scope", scope), ("relative", "true")], accept=(200, 404))
-        if answer.status == 404:
+        """The pairs that the caller holds in C(/system) or C(/project/ID); None for a robot on 2.2, which is answered 500."""
+        if self._cannot_be_asked():
             return None
+        answer = self._call("GET", "/users/current/permissions", query=[("scope", scope), ("relative", "true")])
         self._shaped(answer, "GET", "/users/current/permissions", isinstance(answer.body, list))
         return frozenset((one.get("resource", ""), one.get("action", "")) for one in answer.body)
+
+    def _cannot_be_asked(self) -> bool:
+        """Whether Harbor looks the caller up among the users, and does not find it: robots on 2.2."""
+        return self.caller is not None and self.caller.is_robot and self.server is not None and self.server.version < (2, 3, 0)
+
+    def _prove_robot(self) -> None:
+        """Raise 401 unless the calling robot is still logged in; Harbor's lock does not touch robots."""
+        if not self._cannot_be_asked():
+            self.rights("/system")
+        elif not self.probe(self.http.settings.username or "", self.http.settings.password or ""):
+            raise HarborError("Harbor refuses these credentials", method="GET", path="/service/token", status=401, code="UNAUTHORIZED")
 
     def catalogue(self) -> t.Optional[Json]:
         """The permissions that the server accepts; None where it does not tell this caller, or has no such list (before 2.10)."""
@@ -411,7 +422,7 @@ class HarborApi:
         if all(proofs) or self.http.in_session:
             return [project_of(raw) for raw in listed]
         if self.caller is not None and self.caller.is_robot:
-            self.rights("/system")  # 401 unless the robot is still logged in; Harbor's lock does not touch robots
+            self._prove_robot()
         else:
             listed = self._witnessed(lambda: self._pages("/projects", [], "project_id", is_project))
         return [project_of(raw) for raw in listed]

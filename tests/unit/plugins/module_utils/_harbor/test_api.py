@@ -245,11 +245,25 @@ def test_a_probe_that_is_neither_is_an_error(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_rights(monkeypatch: pytest.MonkeyPatch) -> None:
     told = [{"resource": "robot", "action": "create"}, {"resource": "robot", "action": "list"}]
-    wire = Wire(("GET /users/current/permissions", ok(told)), ("GET /users/current/permissions", refused(404)))
+    wire = Wire(("GET /users/current/permissions", ok(told)))
     asked = api(wire, monkeypatch, ROBOT)
     assert asked.rights("/project/2") == {("robot", "create"), ("robot", "list")}
-    assert asked.rights("/system") is None
     assert wire.sent[0].query == [("scope", "/project/2"), ("relative", "true")]
+
+
+def test_robots_of_2_2_are_not_asked_for_their_rights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Harbor looks them up among the users there and answers 500."""
+    assert api(Wire(), monkeypatch, ROBOT, version=(2, 2, 4)).rights("/project/2") is None
+    listed = ("GET /projects", ok([{"project_id": 2, "name": "shop"}], X_Total_Count="1"))
+    for answer, works in ((ok({"token": "x"}), True), (refused(401), False)):
+        wire = Wire(listed, ("GET /service/token", answer))
+        asked = api(wire, monkeypatch, ROBOT, version=(2, 2, 4), username="robot$mgr", password="Secret-1")
+        if works:
+            assert [one.name for one in asked.projects()] == ["shop"]
+        else:
+            with pytest.raises(HarborError, match="refuses these credentials"):
+                asked.projects()
+        assert wire.sent[-1].credentials == "robot$mgr:Secret-1"
 
 
 def test_the_catalogue_and_the_prefix_are_not_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
