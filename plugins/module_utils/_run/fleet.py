@@ -21,7 +21,15 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots import
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots import purge as _purge
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.declarations import complete
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Conditions, Desired, Robot
-from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import CREATE, UPDATE, Context, Plan, plan, wants_probe
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.plan import (
+    CREATE,
+    SECRET,
+    UPDATE,
+    Context,
+    Plan,
+    plan,
+    wants_probe,
+)
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.rights import refusals
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.apply import Applier
 from ansible_collections.harbormaster.robots.plugins.module_utils._run.observe import Observer, World
@@ -121,7 +129,7 @@ class Fleet:
             if number in unknown:
                 faults[number] += self._faults_of_lost(world, made.desired)
             elif made.faults or made.steps:
-                faults[number] += [*made.faults, *self.refusals(world, self._wanted(world, made))]
+                faults[number] += [*made.faults, *self.refusals(world, self._wanted(world, made)), *locked_out(world, made, plans)]
         told = [located(plans[number].desired, fault) for number in sorted(faults) for fault in dict.fromkeys(faults[number])]
         if told:
             raise WrongInput(told)
@@ -201,6 +209,16 @@ def misplaced(one: Desired, robot: t.Optional[Robot]) -> list[str]:
     if robot.level == "project" and one.entries is not None and one.project is None:
         return ["is in project %s: give project and access" % robot.project]
     return []
+
+
+def locked_out(world: World, made: Plan, plans: t.Sequence[Plan]) -> list[str]:
+    """A fault of a robot that gives itself a new secret while other things are still to be done with the one it has."""
+    robot, caller = made.robot, world.caller
+    if SECRET not in made.steps or robot is None or not caller.is_robot or caller.name != robot.full_name:
+        return []
+    if UPDATE not in made.steps and sum(1 for one in plans if one.steps) == 1:
+        return []
+    return ["is the robot that is logged in, and its new secret would lock this run out: set it alone, with harbor_robot_secret"]
 
 
 def located(desired: Desired, fault: str) -> str:

@@ -311,6 +311,28 @@ def test_a_secret_that_turns_out_to_be_needed_is_refused_as_well(monkeypatch: py
     ]
 
 
+def test_a_robot_sets_its_own_secret_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 2.10 it may, and everything that comes after that meets a 401."""
+
+    def prepared(*desired: Desired) -> t.Any:
+        rights = ok([{"resource": "robot", "action": action} for action in ("create", "update")])
+        own = {
+            "GET /users/current": [robot_me()],
+            "GET /systeminfo": [info("2.9.5")],
+            "GET /robots": [listing(raw())],
+            PROBE: [rights, refused(401, seconds=1.5)],
+        }
+        api = HarborApi(transport(Wire(always=dict(ALWAYS, **own)), monkeypatch, username="robot$shop+ci"))
+        return Fleet(api, Conditions(workers=1)).prepare(desired)
+
+    assert prepared(wish(**CI, secret=OWN))[1][0].steps == (SECRET,)
+    fault = "is the robot that is logged in, and its new secret would lock this run out: set it alone, with harbor_robot_secret"
+    for more in ([wish(**CI, secret=OWN, description="new")], [wish(**CI, secret=OWN), wish(name="cd", project="shop", access=["pull"])]):
+        with pytest.raises(WrongInput) as caught:
+            prepared(*more)
+        assert caught.value.faults == ["robot shop+ci: " + fault]
+
+
 def test_read_only_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     told = refusal(harbor(**{"GET /systeminfo": [info(read_only=True)]}), monkeypatch, wish(**CI, access=["pull"]))
     assert told == ["robot shop+ci: Harbor is in read-only mode, so nothing can be changed; a system administrator can end that"]
