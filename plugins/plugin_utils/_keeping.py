@@ -204,6 +204,12 @@ def about_unknown(keys: t.Sequence[str]) -> str:
     )
 
 
+def diff_of(diff: t.Mapping[str, str], keys: t.Collection[str]) -> dict[str, str]:
+    """The diff of a fleet: the module was given the secrets of these robots by us, and not by the user."""
+    given = {"%s: secret: as given" % key: "%s: secret: kept in the store" % key for key in keys}
+    return {**diff, "after": "\n".join(given.get(line, line) for line in diff["after"].split("\n"))}
+
+
 def credential(entry: Entry) -> t.Optional[dict[str, t.Any]]:
     """What is given to whoever is to log in; None where nothing is confirmed."""
     if entry.secret is None:

@@ -168,6 +168,7 @@ class Storekeeper:
         return {
             **result,
             **({"warnings": warnings} if warnings else {}),
+            **({"diff": _keeping.diff_of(result["diff"], {one.kept.key for one in verdicts})} if result.get("diff") else {}),
             "changed": bool(result.get("changed") or self.stored),
             "credentials": credentials,
             "stored": sorted(self.stored),

@@ -55,6 +55,11 @@ def test_new_robots(harbor: Harbor, make_store: Open) -> None:
     assert changes(done) == changes(predicted) == [["create", "set secret"]] * 2
     assert done["stored"] == predicted["stored"] == sorted(KEYS)
     assert done["changed"] and predicted["changed"]
+    assert done["diff"] == predicted["diff"]
+    assert [line for line in done["diff"]["after"].splitlines() if "secret" in line] == [
+        "shop+ci: secret: kept in the store",
+        "mirror: secret: kept in the store",
+    ]
     assert predicted["credentials"] == {}
     all_work(harbor, done, KEYS)
     assert done["credentials"]["shop+ci"] == {
@@ -99,6 +104,14 @@ def test_who_is_adopted_gets_one(harbor: Harbor, opened: Open) -> None:
     all_work(harbor, done, ["shop+ci"])
     assert [one.get("warnings") or [] for one in (predicted, done)] == [[], []]
     assert not keep(harbor, opened(), CI, adopt=["shop+ci"])["changed"]
+
+
+def test_whose_secret_the_user_gave_is_not_said_to_be_in_the_store(harbor: Harbor, opened: Open) -> None:
+    result = keep(harbor, opened(), CI, {**MIRROR, "secret": "OfTheUser1"}, check_mode=True)
+    assert [line for line in result["diff"]["after"].splitlines() if "secret" in line] == [
+        "shop+ci: secret: kept in the store",
+        "mirror: secret: as given",
+    ]
 
 
 def test_who_was_removed_comes_back_with_the_secret_that_it_had(harbor: Harbor, opened: Open) -> None:
