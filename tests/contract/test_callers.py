@@ -76,6 +76,13 @@ class TestRoles:
         below = harbor("GET", f"{where}/robot&relative=true").json
         assert below == [{"action": action, "resource": "."} for action in ("create", "read", "update", "delete", "list")]
 
+    def test_a_robot_of_2_2_is_no_user_who_could_ask(self) -> None:
+        harbor = Caller("2.2")
+        harbor.project("shop")
+        robot = harbor.robot("ci", permission("shop", PULL), level="project")[1]
+        assert harbor("GET", "/users/current/permissions", caller=robot).status == 500
+        assert harbor("GET", "/users/current/permissions", caller=None).status == 401
+
     def test_permissions_in_the_system_are_the_administrators_alone(self) -> None:
         where = "/users/current/permissions?scope=/system"
         for version, count in (("2.2", 43), ("2.3", 47), ("2.6", 48), ("2.8", 51), ("2.9", 53), ("2.16", 53)):
