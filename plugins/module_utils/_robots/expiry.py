@@ -22,6 +22,7 @@ DAY = 86400
 NEVER = -1
 LONGEST = 2147483646
 DEFAULT_DURATION = 30
+LONGEST_TEXT = 64
 # A working robot whose expiry would come nearer than this is not touched without allow_expire.
 GRACE = DAY
 DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
@@ -63,6 +64,9 @@ def parse_duration(text: t.Any) -> tuple[t.Optional[int], t.Optional[str]]:
     if value in ("never", "-1"):
         return NEVER, None
     fault = "duration %r is not valid: a number of days from 1 to %d, or never" % (text, LONGEST)
+    if len(value) > LONGEST_TEXT:
+        # Nothing that long is meant; Python refuses to read more than some thousand digits.
+        return None, fault.replace(repr(text), "of %d characters" % len(value))
     if not re.match(r"[+-]?\d+\Z", value):
         days = re.match(r"(\d+)\s*(d|day|days)\Z", value)
         return None, fault + (" (did you mean %s?)" % days.group(1) if days else "")
@@ -168,12 +172,16 @@ def of_existing(
 
 def _checked(target: int, wish: Expiry, creation: float, duration: int, expired: bool, now: float, allow_expire: bool) -> Outcome:
     """The change to a duration, unless it would kill a working robot or say nothing to Harbor."""
-    if target == NEVER:
+    # Only a duration can say never: counted from a date, -1 is a day before the robot was made.
+    if wish.form == "duration" and target == NEVER:
         return Outcome(change=Change(NEVER, NEVER))
-    if target < 1 or target > LONGEST:
-        return Outcome(fault="an expiry of %s cannot be counted from its creation on %s" % (iso(wish.until), day(creation)))
     if target == duration:
         target += 1  # the same duration again would leave the expiry where it is
+    if target < 1 or target > LONGEST:
+        if wish.form == "valid_for":
+            asked = "valid_for %d is more than Harbor can count from its creation on %s, %d days at most in all"
+            return Outcome(fault=asked % (wish.days, day(creation), LONGEST))
+        return Outcome(fault="an expiry of %s cannot be counted from its creation on %s" % (iso(wish.until), day(creation)))
     end = int(creation) + target * DAY
     if end < now + GRACE:
         if expired:

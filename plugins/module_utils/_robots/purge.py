@@ -18,7 +18,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model 
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.names import name_fault
 
 SYSTEM = ""
-LIMIT = re.compile(r"(\d+)(%?)\Z")
+LIMIT = re.compile(r"(\d{1,9})(%?)\Z")
 
 
 @dataclass(frozen=True)

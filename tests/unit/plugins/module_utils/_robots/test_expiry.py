@@ -86,6 +86,13 @@ def test_durations_that_are_wrong(text: str, rest: str) -> None:
     assert parse_duration(text) == (None, "duration %r is not valid: %s%s" % (text, RULE, rest))
 
 
+@pytest.mark.parametrize("text", ["9" * 5000, "-" + "9" * 5000, "9" * 5000 + "d", "9" * 20])
+def test_a_number_that_nobody_means_is_wrong_input(text: str) -> None:
+    """Python itself refuses to read numbers of more than some thousand digits."""
+    shown = repr(text) if len(text) < 64 else "of %d characters" % len(text)
+    assert parse_duration(text) == (None, "duration %s is not valid: %s" % (shown, RULE))
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -322,6 +329,29 @@ def test_a_date_before_the_creation_cannot_be_sent() -> None:
     assert made.fault == "an expiry of 2026-11-01T00:00:00Z cannot be counted from its creation on 2026-11-10"
     wish = Expiry("expires_at", until=NOW + (LONGEST + 1.0) * DAY)
     assert "cannot be counted" in (existing(wish, 10, 90).fault or "")
+
+
+@pytest.mark.parametrize("hours", [1, 24, 25, 47, 48, 49])
+@pytest.mark.parametrize("allow_expire", [False, True])
+def test_a_date_before_the_creation_never_means_never(hours: int, allow_expire: bool) -> None:
+    """One to two days before the creation are -1 days from it, which is how Harbor says never."""
+    wish = Expiry("expires_at", until=NOW - hours * 3600)
+    for stored in (30, -1):
+        made = existing(wish, 0, stored, allow_expire=allow_expire)
+        assert "cannot be counted from its creation" in (made.fault or ""), made
+
+
+def test_no_date_wakes_an_expired_robot_for_ever() -> None:
+    wish = Expiry("expires_at", until=NOW - 31.5 * DAY)
+    assert existing(wish, 30, 1).change is None
+
+
+def test_valid_for_beyond_what_harbor_counts_says_so() -> None:
+    assert existing(valid_for(LONGEST, LONGEST / 3), 10, 90).fault == (
+        "valid_for 2147483646 is more than Harbor can count from its creation on 2026-11-10, 2147483646 days at most in all"
+    )
+    # The same number of days again would not be a change, and one more is too many.
+    assert existing(valid_for(LONGEST, LONGEST / 3), 0, LONGEST, expires_at=NOW + DAY).fault
 
 
 # --- the second run

@@ -170,7 +170,7 @@ def test_good_limits(limit: str) -> None:
     assert faults_of(dict(FENCES, names=["a"]), limit, [{}], False) == []
 
 
-@pytest.mark.parametrize("limit", ["", "-1", "101%", "5 %", "10%%", "ten", "1.5", "5\n"])
+@pytest.mark.parametrize("limit", ["", "-1", "101%", "5 %", "10%%", "ten", "1.5", "5\n", "9" * 5000, "9" * 5000 + "%"])
 def test_bad_limits(limit: str) -> None:
     (fault,) = faults_of(dict(FENCES, names=["a"]), limit, [{}], False)
     assert fault == "purge_limit %r is not valid: a number of robots, or a percentage such as 10%%" % limit
