@@ -56,7 +56,7 @@ __all__ = [
 
 
 class Grant(t.NamedTuple):
-    """One permission of one robot. Grants sort in the one order in which they are sent to Harbor.
+    """One permission of one robot. Grants sort in the one order in which people see them.
 
     :ivar kind: C(system) or C(project)
     :ivar namespace: C(/) for the system; the name of a project, or C(*) for all of them
@@ -116,7 +116,7 @@ def from_harbor(raw: t.Optional[t.Sequence[t.Any]]) -> Permissions:
 
 
 def to_harbor(permissions: t.Iterable[Grant], effects: t.Optional[t.Mapping[Key, str]] = None) -> list[dict[str, t.Any]]:
-    """The C(permissions) to send, sorted and with every effect spelled out.
+    """The C(permissions) to send, in one order and with every effect spelled out.
 
     Harbor deadlocks when parallel writers use different orders, and a PUT inherits an effect that is left out from whatever stood at
     its place.
@@ -127,7 +127,7 @@ def to_harbor(permissions: t.Iterable[Grant], effects: t.Optional[t.Mapping[Key,
     own = {key[:2] for key in effects} if effects else set()
     entries: list[dict[str, t.Any]] = []
     here: t.Optional[tuple[str, str]] = None
-    for grant in sorted(permissions):
+    for grant in sorted(permissions, key=_turn):
         place = (grant.kind, grant.namespace)
         if place != here:
             here = place
@@ -139,6 +139,11 @@ def to_harbor(permissions: t.Iterable[Grant], effects: t.Optional[t.Mapping[Key,
             effect = text if text in ("", "allow") else effect
         entries[-1]["access"].append({"resource": grant.resource, "action": grant.action, "effect": effect})
     return entries
+
+
+def _turn(grant: Grant) -> tuple[t.Any, ...]:
+    """Where a grant is sent: named projects, all projects, the system; Harbor 2.5.2 and 2.5.3 look the first one up as a project."""
+    return (grant.kind, grant.namespace == "*", *grant[1:])
 
 
 def texts_of(raw: t.Optional[t.Sequence[t.Any]]) -> dict[Key, str]:

@@ -22,6 +22,9 @@ DRIFT = (
     "its secret no longer logs in although nothing here changed it, so nothing of it was touched; "
     "on_drift=restore sets the declared one again, on_drift=refresh makes a new one"
 )
+# Since the first, a duration of 0 is refused; in and between the others, updates of system robots look for a project.
+NO_ZERO_SINCE = (2, 11, 0)
+LOOK_UP_FIRST = ((2, 5, 2), (2, 5, 3))
 WORD = {CREATE: "create", SECRET: "set secret", UPDATE: "update", DELETE: "remove"}
 
 
@@ -147,6 +150,8 @@ def _creation(desired: Desired, context: Context) -> Plan:
     outcome = expiry.of_new(desired.expiry, context.now)
     if outcome.fault:
         faults.append(outcome.fault)
+    if desired.enabled is False and desired.permissions:
+        faults += _unnamed_faults(desired.level, desired.permissions, context.catalogue)
     if faults or outcome.change is None:
         return Plan(desired, None, faults=tuple(faults))
     steps, changes = [CREATE], ["create"]
@@ -228,6 +233,8 @@ def _update(desired: Desired, robot: Robot, context: Context) -> Plan:
             after = replace(after, permissions=desired.permissions)
     if put:
         after = _with_acceptable_pairs(desired, robot, after, context, put, changes, faults)
+        after = _with_acceptable_duration(robot, after, context, put, changes, faults)
+        faults += _unnamed_faults(robot.level, after.permissions, context.catalogue)
         if _is_caller(robot, context) and (not after.enabled or robot.permissions - after.permissions):
             faults.append("is the robot that is logged in, and this would disable or narrow it; log in as somebody else")
 
@@ -290,26 +297,56 @@ def _with_acceptable_pairs(
     desired: Desired, robot: Robot, after: Robot, context: Context, put: dict[str, t.Any], changes: list[str], faults: list[str]
 ) -> Robot:
     """PUT replaces the permissions too, so those that Harbor no longer accepts, or an empty list, stand in the way of any update."""
-    if "permissions" in put:
-        return after
-    if not robot.permissions:
+    if not after.permissions:
         faults.append(
             "has no permissions any more (its projects are gone), and Harbor refuses to update such a robot: give %s" % _needed(robot)
         )
         return after
-    stale = stale_grants(robot, context.catalogue)
+    stale = stale_grants(after, context.catalogue)
     if not stale:
         return after
-    kept = robot.permissions - stale
+    kept = after.permissions - stale
     if put.get("disable") and kept:
         put["permissions"] = kept
         changes += ["remove %s (no longer accepted by this Harbor)" % grant.line() for grant in sorted(stale)]
         return replace(after, permissions=kept)
     faults.append(
-        "holds permissions that this Harbor no longer accepts (%s), and an update has to send them all: give %s"
-        % (", ".join(grant.line() for grant in sorted(stale)), _needed(robot))
+        "holds permissions that this Harbor no longer accepts (%s), and an update has to send them all: %s %s"
+        % (
+            ", ".join(grant.line() for grant in sorted(stale)),
+            "give" if desired.permissions is None else "leave them out of",
+            _needed(robot),
+        )
     )
     return after
+
+
+def _with_acceptable_duration(
+    robot: Robot, after: Robot, context: Context, put: dict[str, t.Any], changes: list[str], faults: list[str]
+) -> Robot:
+    """A stored 0 comes from the old API, and Harbor holds it against every update: one day takes its place where that wakes nobody."""
+    if after.duration or context.catalogue.number < NO_ZERO_SINCE:
+        return after
+    end = int(robot.created) + expiry.DAY
+    if not after.enabled or (robot.expired(context.now) and expiry.is_expired(end, context.now)):
+        put["duration"] = 1
+        changes.append("set duration 1 (0 is no longer accepted by this Harbor)")
+        return replace(after, duration=1, expires_at=end)
+    faults.append("has a stored duration of 0, which this Harbor refuses in any update: give valid_for or expires_at as well")
+    return after
+
+
+def _unnamed_faults(level: str, permissions: t.Iterable[Grant], catalogue: Catalogue) -> list[str]:
+    """Two versions look a system robot's first namespace up as a project when they update it; named projects are sent first."""
+    first, last = LOOK_UP_FIRST
+    if level != "system" or not first <= catalogue.number <= last:
+        return []
+    if any(grant.kind == "project" and grant.namespace != "*" for grant in permissions):
+        return []
+    return [
+        "cannot be updated: Harbor %s updates only those system robots that have permissions on a named project (since 2.5.4 all)"
+        % catalogue.version
+    ]
 
 
 def _needed(robot: Robot) -> str:
@@ -360,7 +397,7 @@ def update_body(reading: Robot, put: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "permissions": to_harbor(put.get("permissions", reading.permissions)),
     }
     duration = put.get("duration", reading.duration)
-    # A stored 0 comes from the old API; sent back it is refused since 2.11, left out it stays.
+    # A stored 0 comes from the old API; left out it stays, up to 2.10. Later another one is planned.
     return dict(body, duration=duration) if duration else body
 
 

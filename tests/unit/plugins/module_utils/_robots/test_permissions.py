@@ -107,6 +107,7 @@ def test_a_null_among_others_takes_nothing_away() -> None:
 
 
 def test_what_is_sent_is_sorted_and_says_every_effect() -> None:
+    """All projects come after the named ones, as Harbor 2.5.2 and 2.5.3 look the first namespace up as a project."""
     wanted = some(
         "registry:list on system",
         "tag:list on shop",
@@ -116,7 +117,6 @@ def test_what_is_sent_is_sorted_and_says_every_effect() -> None:
         "repository:pull on a",
     )
     expected = [
-        harbor("*", "repository:pull", effect="allow"),
         harbor("a", "repository:pull", effect="allow"),
         {
             "kind": "project",
@@ -127,6 +127,7 @@ def test_what_is_sent_is_sorted_and_says_every_effect() -> None:
                 {"resource": "tag", "action": "list", "effect": "allow"},
             ],
         },
+        harbor("*", "repository:pull", effect="allow"),
         harbor("/", "registry:list", kind="system", effect="allow"),
     ]
     assert to_harbor(wanted) == expected

@@ -360,5 +360,5 @@ def test_an_update_sends_everything_and_changes_only_what_was_planned() -> None:
 
 
 def test_a_stored_duration_of_0_is_not_sent_back() -> None:
-    """It comes from the old API, and is refused since 2.11; left out, it stays."""
+    """It comes from the old API; left out, it stays, up to 2.10."""
     assert "duration" not in update_body(robot(duration=0, expires_at=0), {"description": "new"})
