@@ -74,6 +74,7 @@ options:
       effect:
         description:
           - With V(deny), the robot may not do this even where another entry allows it. V(allow) is what Harbor takes otherwise.
+          - Wildcards that are denied leave nothing out.
         type: str
         choices:
           - allow

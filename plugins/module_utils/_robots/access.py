@@ -18,6 +18,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.catalo
     Pair,
     ever_known,
     first_listed,
+    gone_since,
     version_text,
 )
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.presets import PRESETS
@@ -29,7 +30,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.sugges
     suggest,
 )
 
-# What a wildcard over resources leaves out: power over who may do what is written out (robot:*), never gained by the way.
+# What an allowed wildcard over resources leaves out: power over who may do what is written out (robot:*), never gained by the way.
 POWERFUL = frozenset(("robot", "member", "user", "user-group", "ldap-user"))
 
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -125,31 +126,51 @@ def words_of(item: str) -> Pair:
     return (resource, action) if item != "*" else ("*", "*")
 
 
-def matching(resource: str, action: str, pairs: t.Iterable[Pair]) -> frozenset[Pair]:
-    """Those of the pairs that a wildcard stands for."""
+def matching(resource: str, action: str, pairs: t.Iterable[Pair], spared: frozenset[str] = POWERFUL) -> frozenset[Pair]:
+    """Those of the pairs that a wildcard stands for.
+
+    :param spared: resources that a wildcard over all of them leaves out
+    """
     return frozenset(
-        (owner, verb)
-        for owner, verb in pairs
-        if (owner not in POWERFUL if resource == "*" else owner == resource) and action in ("*", verb)
+        (owner, verb) for owner, verb in pairs if (owner not in spared if resource == "*" else owner == resource) and action in ("*", verb)
     )
+
+
+def expanded(resource: str, action: str, kind: str, catalogue: Catalogue, deny: bool) -> frozenset[Pair]:
+    """What a wildcard gives on a server; denied, it takes everything that the server would honour, listed or not."""
+    if deny:
+        return matching(resource, action, catalogue.accepted(kind), frozenset())
+    if resource in POWERFUL and not catalogue.enforced:
+        # No list before 2.10 has them, and this is how they are written out.
+        return matching(resource, action, catalogue.accepted(kind))
+    return matching(resource, action, catalogue.pairs(kind))
+
+
+def _taken(resource: str, action: str, kind: str, catalogue: t.Optional[Catalogue]) -> t.Optional[str]:
+    """Advice that there is only before 2.10: pairs that are not on the list, but which the server takes; those that it has if it has any."""
+    found = sorted(matching(resource, action, catalogue.accepted(kind))) if catalogue else []
+    had = [pair for pair in found if catalogue and catalogue.offers(kind, pair)]
+    return "write out those that you need of %s" % ", ".join("%s:%s" % pair for pair in had or found) if found else None
 
 
 def _about_wildcard(resource: str, action: str, kind: str, catalogue: t.Optional[Catalogue]) -> t.Optional[str]:
     """What to do about a wildcard that matches nothing; one of its two words is not C(*)."""
     other = "project" if kind == "system" else "system"
+    taken = _taken(resource, action, kind, catalogue)
     if resource == "*":
         near = nearest_action(action, kind, catalogue)
-        return "did you mean *:%s?" % near if near else None
+        return taken or ("did you mean *:%s?" % near if near else None)
+    if taken:
+        return taken
     if catalogue:
-        taken = sorted(matching(resource, action, catalogue.accepted(kind)))
-        if taken:
-            # Only before 2.10: not on its list, but the server takes them.
-            return "write out those that you need of %s" % ", ".join("%s:%s" % pair for pair in taken)
         since = [version for pair, version in first_listed(kind).items() if pair[0] == resource and version > catalogue.number]
         if since:
             return "Harbor has it since %s" % version_text(min(since))
     if matching(resource, action, catalogue.accepted(other) if catalogue else ever_known(other)):
         return "it exists for %s, not for %s" % (SCOPES[other], SCOPES[kind])
+    gone = [version for pair, version in gone_since(kind).items() if catalogue and matching(resource, action, (pair,))]
+    if gone:
+        return "Harbor had it only before %s" % version_text(max(gone))
     near = nearest_resource(resource, kind, catalogue)
     return "did you mean %s:%s?" % (near, action) if near else None
 
@@ -169,9 +190,12 @@ def unknown_pair(resource: str, action: str, kind: str, catalogue: t.Optional[Ca
     return text + " (should your Harbor be newer than this collection, write {resource: %s, action: %s})" % (resource, action)
 
 
-def outcome(access: tuple[str, ...], kind: str, catalogue: t.Optional[Catalogue]) -> Outcome:
-    """What texts mean on a server; without a catalogue, what can be said about them before a server was asked."""
-    key = ("outcome", kind, access)
+def outcome(access: tuple[str, ...], kind: str, catalogue: t.Optional[Catalogue], deny: bool = False) -> Outcome:
+    """What texts mean on a server; without a catalogue, what can be said about them before a server was asked.
+
+    :param deny: the texts are denied, so that wildcards leave nothing out
+    """
+    key = ("outcome", kind, access, deny)
     if catalogue and key in catalogue.memory:
         return t.cast(Outcome, catalogue.memory[key])
     named: set[Pair] = set()
@@ -190,7 +214,7 @@ def outcome(access: tuple[str, ...], kind: str, catalogue: t.Optional[Catalogue]
         else:
             resource, action = words_of(item)
             if "*" in (resource, action):
-                found = matching(resource, action, catalogue.pairs(kind) if catalogue else ever_known(kind))
+                found = expanded(resource, action, kind, catalogue, deny) if catalogue else matching(resource, action, ever_known(kind))
                 wild |= found
                 advice = None if found else _about_wildcard(resource, action, kind, catalogue)
                 # Before a server was asked, only what looks like a slip: newer versions may have more.

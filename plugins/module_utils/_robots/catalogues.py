@@ -202,8 +202,8 @@ def gone_since(kind: str) -> t.Mapping[Pair, Version]:
 
 @cache
 def changes(kind: str) -> tuple[Version, ...]:
-    """The versions in which the table changed, oldest first."""
-    found = {since for since, _text in _OFFERED if kind == "project"}
+    """The versions in which the table changed, or what an older server is asked for, oldest first."""
+    found = {since for since, _text in _OFFERED} | set(_FEATURES[kind].values())
     for _resource, _actions, since, until in _ROWS[kind]:
         found |= {since, until or since}
     return tuple(sorted(found))

@@ -10,14 +10,14 @@
 from __future__ import annotations
 
 import typing as t
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.access import (
     Resolved,
+    expanded,
     known_anywhere,
     literal_fault,
     malformed,
-    matching,
     outcome,
     resolve,
     static_faults,
@@ -26,10 +26,11 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._robots.access
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.catalogues import (
     ENFORCED_SINCE,
     Catalogue,
+    Pair,
     changes,
     parse_version,
-    table,
 )
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.presets import PRESETS
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.suggestions import suggest
 
 __all__ = [
@@ -235,7 +236,7 @@ def _texts(access: tuple[str, ...], kind: str, namespace: str, effect: str, cata
     """The texts of one entry; each fault with the grant that it keeps out, if it does. Remembered, as fleets repeat themselves."""
     key = ("grants", kind, namespace, effect, access)
     if key not in catalogue.memory:
-        meant = outcome(access, kind, catalogue)
+        meant = outcome(access, kind, catalogue, effect == "deny")
         catalogue.memory[key] = (
             frozenset(Grant(kind, namespace, resource, action, effect) for resource, action in meant.pairs),
             tuple((text, Grant(kind, namespace, *pair, effect) if pair else None) for text, pair in meant.faults),
@@ -268,7 +269,7 @@ def _literal(
 def growth(entries: t.Iterable[t.Mapping[str, t.Any]], catalogue: Catalogue, held: Permissions) -> dict[Grant, str]:
     """The declared grants that a robot lacks only because its Harbor has more permissions than when its wildcards were last expanded.
 
-    That is so where it holds all that the same wildcard gave on an earlier version, and the wildcard alone gives the grant.
+    That is so where it holds all that the same wildcard or preset gave on an earlier version, and no pair names the grant.
     :param held: what the robot has
     :returns: for each such grant the words to put behind it, as C( (the catalogue grew: *:list))
     """
@@ -282,7 +283,7 @@ def growth(entries: t.Iterable[t.Mapping[str, t.Any]], catalogue: Catalogue, hel
                     named.add(Grant(kind, namespace, item["resource"], item["action"], item.get("effect") or effect))
             elif isinstance(item, str):
                 given = _texts((item,), kind, namespace, effect, catalogue)[0]
-                if not outcome((item,), kind, catalogue).wild:
+                if item not in PRESETS and "*" not in words_of(item):
                     named |= given
                 elif not given <= held:
                     before = _held_before(item, kind, namespace, effect, held)
@@ -291,12 +292,24 @@ def growth(entries: t.Iterable[t.Mapping[str, t.Any]], catalogue: Catalogue, hel
 
 
 def _held_before(item: str, kind: str, namespace: str, effect: str, held: Permissions) -> Permissions:
-    """What the wildcard gave on the newest version of which the robot holds everything; empty when there is none."""
-    for version in reversed(changes(kind)):
-        before = frozenset(Grant(kind, namespace, *pair, effect) for pair in matching(*words_of(item), table(kind, version)))
+    """What the wildcard or preset gave on the newest version of which the robot holds everything; empty when there is none."""
+    for pairs in _earlier(item, kind, effect == "deny"):
+        before = frozenset([Grant(kind, namespace, *pair, effect) for pair in pairs])
         if before and before <= held:
             return before
     return NONE
+
+
+@cache
+def _earlier(item: str, kind: str, deny: bool) -> tuple[frozenset[Pair], ...]:
+    """What a wildcard or a preset gave on each version where that changed, newest first."""
+    found: dict[frozenset[Pair], None] = {}
+    for version in reversed(changes(kind)):
+        catalogue = Catalogue.bundled("%d.%d.%d" % version)
+        preset = PRESETS.get(item)
+        pairs = preset.expand(kind, catalogue) if preset else expanded(*words_of(item), kind, catalogue, deny)
+        found.setdefault(pairs)
+    return tuple(found)
 
 
 def compact(permissions: t.Iterable[Grant], catalogue: t.Optional[Catalogue] = None) -> list[dict[str, t.Any]]:

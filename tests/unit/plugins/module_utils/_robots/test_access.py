@@ -103,7 +103,18 @@ def test_an_action_everywhere_gives_no_power_over_accounts(action: str) -> None:
             "label:*",
             "write out those that you need of label:create, label:delete, label:list, label:read, label:update",
         ),
-        ("2.9.5", "system", "robot:*", "write out those that you need of robot:create, robot:delete, robot:list, robot:read, robot:update"),
+        ("2.9.5", "project", "*:pusch", "did you mean *:push?"),
+        (
+            "2.9.5",
+            "project",
+            "*:update",
+            "write out those that you need of immutable-tag:update, metadata:update, notification-policy:update, "
+            "preheat-policy:update, project:update, repository:update, tag-retention:update",
+        ),
+        ("2.8.6", "project", "helm-chart:*", "Harbor had it only before 2.8"),
+        ("2.15.2", "project", "helm-chart-version:*", "Harbor had it only before 2.8"),
+        ("2.15.2", "system", "export-cve:*", "it exists for a project, not for the system"),
+        ("2.12.1", "system", "configuration:*", "Harbor had it only before 2.10"),
     ],
 )
 def test_a_wildcard_that_matches_nothing(version: str, kind: str, wildcard: str, advice: str) -> None:
@@ -112,6 +123,24 @@ def test_a_wildcard_that_matches_nothing(version: str, kind: str, wildcard: str,
     assert found.faults == ["%s matches nothing for %s in Harbor %s: %s" % (wildcard, scope, version, advice)]
     assert found.unknown == [wildcard]
     assert found.pairs == frozenset()
+
+
+@pytest.mark.parametrize("version", ["2.2.4", "2.9.5"])
+@pytest.mark.parametrize(
+    ("kind", "wildcard", "pairs"),
+    [
+        ("system", "robot:*", "robot:create robot:delete robot:list robot:read robot:update"),
+        ("project", "robot:*", "robot:create robot:delete robot:list robot:read robot:update"),
+        ("project", "member:*", "member:create member:delete member:list member:read member:update"),
+        ("system", "ldap-user:*", "ldap-user:create ldap-user:list"),
+    ],
+)
+def test_power_over_accounts_is_written_out_where_no_list_has_it(version: str, kind: str, wildcard: str, pairs: str) -> None:
+    found = resolve([wildcard], kind, Catalogue.bundled(version))
+    assert found.faults == []
+    assert sorted("%s:%s" % pair for pair in found.pairs) == pairs.split()
+    everything = resolve(["*"], kind, Catalogue.bundled(version)).pairs
+    assert not everything & found.pairs
 
 
 def test_a_wildcard_like_nothing_at_all() -> None:

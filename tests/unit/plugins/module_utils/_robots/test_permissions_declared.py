@@ -12,6 +12,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.harbormaster.robots.plugins.module_utils._robots.access import POWERFUL
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.permissions import (
     Catalogue,
     Grant,
@@ -39,8 +40,16 @@ def held_on(version: str, namespace: str, *access: str) -> Permissions:
         ("2.10.0", "2.10.3", "*:read pull", "quota:read"),
         ("2.9.5", "2.10.3", "artifact:*", "artifact:create"),
         ("2.4.3", "2.5.0", "repository:* *:list", "repository:delete tag:list"),
-        # Named or in a preset: wanted, whatever the version.
-        ("2.10.3", "2.11.2", "* sbom:create ci", ""),
+        # Presets are fixed lists, of which a server may lack a part.
+        ("2.2.4", "2.4.3", "ci", "scan:stop"),
+        ("2.4.3", "2.5.0", "ci", "accessory:list"),
+        ("2.9.5", "2.10.3", "ci", "label:list"),
+        ("2.10.3", "2.11.2", "ci", "sbom:create sbom:read sbom:stop"),
+        ("2.10.3", "2.11.2", "scan *:list", "sbom:create sbom:read sbom:stop"),
+        ("2.2.4", "2.15.2", "read", "accessory:list label:list label:read sbom:read"),
+        # Named: wanted, whatever the version.
+        ("2.10.3", "2.11.2", "* sbom:create ci", "sbom:read sbom:stop"),
+        ("2.9.5", "2.10.3", "ci label:list", ""),
         ("2.12.4", "2.15.2", "* robot:*", ""),
     ],
 )
@@ -48,7 +57,39 @@ def test_what_only_a_newer_catalogue_brings(before: str, after: str, access: str
     entries: Entries = [{"kind": "project", "namespace": "shop", "access": access.split(), "effect": None}]
     found = growth(entries, Catalogue.bundled(after), held_on(before, "shop", *access.split()))
     assert [one.line() for one in found] == [pair + " on shop" for pair in grown.split()]
-    assert set(found.values()) <= {" (the catalogue grew: %s)" % item for item in access.split() if "*" in item}
+    assert set(found.values()) <= {" (the catalogue grew: %s)" % item for item in access.split() if ":" not in item or "*" in item}
+
+
+def test_presets_of_the_system_grow_too() -> None:
+    entries: Entries = [{"kind": "system", "namespace": "/", "access": ["read"], "effect": None}]
+    held = grants(entries, Catalogue.bundled("2.5.6"))[0]
+    found = growth(entries, Catalogue.bundled("2.6.4"), held)
+    assert [one.line() for one in found] == ["purge-audit:list on system", "purge-audit:read on system"]
+    assert set(found.values()) == {" (the catalogue grew: read)"}
+
+
+@pytest.mark.parametrize("version", ["2.2.4", "2.9.5", "2.10.3", "2.15.2"])
+@pytest.mark.parametrize("wildcard", ["*", "*:*", "*:list"])
+def test_a_denial_leaves_nothing_out(version: str, wildcard: str) -> None:
+    """What it left out would stay allowed by another entry."""
+    catalogue = Catalogue.bundled(version)
+    for kind, namespace in (("project", "shop"), ("system", "/")):
+        everything = {(r, a) for r, a in catalogue.accepted(kind) if wildcard != "*:list" or a == "list"}
+        denied, faults = grants([{"kind": kind, "namespace": namespace, "access": [wildcard], "effect": "deny"}], catalogue)
+        assert faults == []
+        assert {(one.resource, one.action) for one in denied} == everything
+        allowed = grants([{"kind": kind, "namespace": namespace, "access": [wildcard]}], catalogue)[0]
+        assert not [one for one in allowed if one.resource in POWERFUL]
+        if catalogue.number >= (2, 12, 0):
+            assert ("robot", "list") in everything
+
+
+def test_a_denial_grows_too() -> None:
+    entries: Entries = [{"kind": "project", "namespace": "shop", "access": ["*"], "effect": "deny"}]
+    held = grants(entries, Catalogue.bundled("2.11.2"))[0]
+    found = growth(entries, Catalogue.bundled("2.12.0"), held)
+    assert {one.resource for one in found} == {"robot", "member"}
+    assert set(found.values()) == {" (the catalogue grew: *)"}
 
 
 def test_a_server_that_is_newer_than_every_table() -> None:
