@@ -211,7 +211,8 @@ def complete(desired: Desired, robot: t.Optional[Robot], catalogue: Catalogue, v
         return desired, []
     held = robot.permissions if robot is not None else frozenset()
     grants, faults = _permissions.grants(desired.entries, catalogue, held)
-    if not faults:
+    # What a robot holds already is in order, so that its declaration can be given back.
+    if not faults and grants != held:
         mixing = _permissions.mixing_fault(grants, version)
         faults = [mixing] if mixing else []
     growth = {} if faults or grants <= held else _permissions.growth(desired.entries, catalogue, held)
