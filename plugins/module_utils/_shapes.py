@@ -10,13 +10,17 @@
 from __future__ import annotations
 
 import difflib
+import re
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_dict
 
 Spec = dict[str, t.Any]
 
 LONGEST_TIMEOUT = 86400
+# The largest number that Harbor has a column for.
+LARGEST = 2**63 - 1
 
 PYTHON_TYPES: dict[str, t.Any] = {
     "str": str,
@@ -39,6 +43,34 @@ def is_text(value: str) -> bool:
     return True
 
 
+def countable(params: t.Any, spec: Spec) -> t.Any:
+    """The same options without numbers that are too large for Ansible to convert: its own conversions stumble over those.
+
+    An integer becomes a text that is none, a float is endless, which its option's own rule refuses.
+    """
+    if not isinstance(params, dict):
+        return params
+    found = dict(params)
+    for name, one in spec.items():
+        value = found.get(name)
+        if one.get("type") == "int" and _is_endless(value):
+            found[name] = "%.40s (too large)" % value
+        elif one.get("type") == "float" and isinstance(value, int) and abs(value) > LARGEST:
+            found[name] = float("inf") if value > 0 else float("-inf")
+        elif "options" in one and isinstance(value, list):
+            found[name] = [countable(entry, one["options"]) for entry in value]
+        elif "options" in one and isinstance(value, dict):
+            found[name] = countable(value, one["options"])
+    return found
+
+
+def _is_endless(value: t.Any) -> bool:
+    try:
+        return isinstance(value, (str, float)) and abs(float(value)) > LARGEST
+    except ValueError:
+        return False
+
+
 def timeout_fault(seconds: t.Optional[float]) -> t.Optional[str]:
     """Why a number of seconds is no timeout; None when it is one, or is not given. Sockets take neither none nor endless ones."""
     if seconds is None or 0 < seconds <= LONGEST_TIMEOUT:
@@ -56,7 +88,7 @@ def usable(params: t.Any, spec: Spec) -> dict[str, t.Any]:
         if value is None or not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             kept[name] = None
         elif one.get("elements") == "dict":
-            kept[name] = [usable(entry, one.get("options") or {}) for entry in value]
+            kept[name] = [None if entry is None else usable(entry, one.get("options") or {}) for entry in value]
         elif one.get("elements"):
             kept[name] = [entry for entry in value if isinstance(entry, PYTHON_TYPES[one["elements"]])]
         else:
@@ -114,12 +146,45 @@ def _exact(value: t.Any, name: str, elements: t.Optional[str]) -> bool:
     )
 
 
-def spec_faults(entry: t.Mapping[str, t.Any], spec: Spec) -> tuple[list[str], dict[str, t.Any]]:
+def aligned(given: t.Any, kept: t.Any) -> t.Any:
+    """A list of mappings with None where something else was given, which Ansible leaves out, so that each stays at its place."""
+    if not isinstance(given, list) or not isinstance(kept, list) or len(given) == len(kept):
+        return kept
+    rest = iter(kept)
+    return [next(rest, None) if _is_mapping(entry) else None for entry in given]
+
+
+def _is_mapping(entry: t.Any) -> bool:
+    try:
+        return isinstance(check_type_dict(entry), dict)
+    except (TypeError, ValueError):
+        return False
+
+
+def distinct(errors: t.Iterable[str], told: t.Sequence[str] = ()) -> list[str]:
+    """Errors of Ansible's once each: of what it says twice the longer form stays, which tells the option.
+
+    :param told: what is told already, with its place
+    """
+    once = list(dict.fromkeys(errors))
+    everything = [*once, *told]
+    found = []
+    for one in once:
+        field = re.search(r"in the sub parameter field '(\w+)' must ", one)
+        longer = "Elements value for option '%s'" % field.group(1) if field else one
+        if not any(one != other and longer in other for other in everything):
+            found.append(one)
+    return found
+
+
+def spec_faults(entry: dict[str, t.Any], spec: Spec) -> tuple[list[str], dict[str, t.Any]]:
     """What Ansible's own validation says of one mapping, all of it, and the mapping as it understands it."""
-    result = ArgumentSpecValidator(spec).validate(dict(entry))
+    result = ArgumentSpecValidator(spec).validate(countable(entry, spec))
     unknown = sorted(".".join(name) if isinstance(name, (tuple, list)) else str(name) for name in result.unsupported_parameters)
     known = [str(error) for error in result.errors if type(error).__name__ != "UnsupportedError"]
-    return unknown_options(unknown, spec) + list(dict.fromkeys(known)), result.validated_parameters
+    values = dict(result.validated_parameters)
+    values.update((name, aligned(entry.get(name), values.get(name))) for name, one in spec.items() if one.get("elements") == "dict")
+    return unknown_options(unknown, spec) + distinct(known), values
 
 
 def unknown_options(given: t.Iterable[str], spec: Spec) -> list[str]:

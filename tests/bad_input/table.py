@@ -30,7 +30,7 @@ def ci(**more: Any) -> dict[str, Any]:
     return {**CI, **more}
 
 
-def mirror(*entries: dict[str, Any], **more: Any) -> dict[str, Any]:
+def mirror(*entries: Any, **more: Any) -> dict[str, Any]:
     return {"name": "mirror", "permissions": list(entries), **more}
 
 
@@ -345,6 +345,21 @@ TYPES: list[Entry] = [
     ("no number", ROBOT, ci(valid_for="many"), ["argument 'valid_for' is of type str and we were unable to convert to int: …"]),
     ("no list", ROBOT, {"name": "mirror", "permissions": "pull"}, ["Elements value for option 'permissions' is of type str and we …"]),
     ("JSON for a list", ROBOT, {"name": "mirror", "permissions": '[{"project": "a", "access": ["pull"]}]'}, ["Elements value for …"]),
+    (
+        "no mapping in a list",
+        ROBOT,
+        mirror("pull", {"project": "shop", "access": ["puhs"]}),
+        ["Elements value for option 'permissions' is of type str and we …", "permissions[1].access: 'puhs' is not a permission: did you …"],
+    ),
+    (
+        "nothing in a list",
+        ROBOT,
+        mirror(None, {"project": "shop", "access": ["puhs"]}),
+        ["Elements value for option 'permissions' is of type NoneType …", "permissions[1].access: 'puhs' is not a permission: did you …"],
+    ),
+    ("no id", ROBOT, {"id": "x", "project": "shop"}, ["argument 'id' is of type str and we were unable to convert to int: …"]),
+    ("number without end", ROBOT, ci(valid_for="1e400"), ["argument 'valid_for' is of type str and we were unable to convert to int: …"]),
+    ("endless digits", ROBOT, ci(duration="9" * 5000), [f"duration of 5000 characters is not valid: {DAYS}"]),
     ("unknown state", ROBOT, ci(state="gone"), ["value of state must be one of: present, absent, got: gone"]),
     (
         "unknown effect",
@@ -356,6 +371,7 @@ TYPES: list[Entry] = [
 ]
 
 INFOS: list[Entry] = [
+    ("no number of days", INFO, {"expires_within": "nan"}, ["expires_within nan is not valid: days, 0 or more"]),
     ("id and name", INFO, {"id": 3, "name": "ci"}, ["id excludes name"]),
     ("id 0 of info", INFO, {"id": 0}, ["id 0 is not valid: ids begin at 1"]),
     ("q without =", INFO, {"q": "ci"}, ["q 'ci' is not valid: terms such as name=~ci, separated by commas"]),

@@ -26,7 +26,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._errors import WrongInput
 from ansible_collections.harbormaster.robots.plugins.module_utils._mask import Mask
-from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, unknown_options, usable
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Spec, countable, unknown_options, usable
 
 # A longer list leaves as one text: Ansible walks over every value of a result twice before it prints it, and again when it reads it.
 LONG = 100
@@ -82,6 +82,10 @@ class SealedModule(AnsibleModule):
         gc.set_threshold(SELDOM)
         super().__init__(argument_spec=argument_spec, supports_check_mode=True, no_log=True)
         self._ready = True
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.params = countable(self.params, self.argument_spec)
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         """Fail without a traceback and without repeating the options; while options are read, with all their faults."""
@@ -151,6 +155,8 @@ def repeats(fault: str, told: t.Sequence[str]) -> bool:
     """True when a fault is only that an option lacks whose value, or whose entry, was refused already."""
     if "is required" not in fault and "is empty" not in fault:
         return False
+    if "(or id," in fault and any("argument 'id'" in one for one in told):
+        return True
     place = fault.split(":", 1)[0] if fault.startswith("robots[") else fault.split(" ", 1)[0]
     return any(place in one for one in told)
 

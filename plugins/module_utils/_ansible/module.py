@@ -29,7 +29,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api im
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.http import REQUESTS_IMPORT_ERROR, Transport
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Conditions
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.names import stored
-from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Shape, unknown_options, usable
+from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import Shape, aligned, distinct, unknown_options, usable
 
 # A kill, Ctrl-C, and a terminal that closed.
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -86,10 +86,12 @@ class HarborModule(SealedModule):
         if any("is not a mapping" in fault for fault in told):
             known = [one for one in known if not one.startswith("dictionary requested")]  # says neither of which option nor of which entry
         values = {option: value for option, (_faults, value) in explained.items()}
-        params = usable({**self.params, **self._checked, **values}, self.argument_spec)
+        lists = [name for name, one in self.argument_spec.items() if one.get("elements") == "dict"]
+        placed = {name: aligned(self._given.get(name), self.params.get(name)) for name in lists}
+        params = usable({**self.params, **placed, **self._checked, **values}, self.argument_spec)
         faults, doubts = self._judge(params)
-        # Of what Ansible says twice the longer form stays, and of an entry without access the one that says which entry it is.
-        known = [one for one in known if not any(one != other and one in other for other in known)]
+        known = distinct(known, told)
+        # Of an entry without access the fault stays that says which entry it is.
         if any("].access is empty" in fault for fault in faults):
             known = [one for one in known if one != "missing required arguments: access found in permissions"]
         own = [fault for fault in [*connection(params)[1], *faults, *doubts] if not repeats(fault, known + told)]

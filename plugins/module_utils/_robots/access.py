@@ -147,7 +147,7 @@ def expanded(resource: str, action: str, kind: str, catalogue: Catalogue, deny: 
 
 
 def _taken(resource: str, action: str, kind: str, catalogue: t.Optional[Catalogue]) -> t.Optional[str]:
-    """Advice that there is only before 2.10: pairs that are not on the list, but which the server takes; those that it has if it has any."""
+    """Advice that there is only before 2.10: pairs that are not on the list, but which the server takes."""
     found = sorted(matching(resource, action, catalogue.accepted(kind))) if catalogue else []
     had = [pair for pair in found if catalogue and catalogue.offers(kind, pair)]
     return "write out those that you need of %s" % ", ".join("%s:%s" % pair for pair in had or found) if found else None

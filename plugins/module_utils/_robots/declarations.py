@@ -107,6 +107,8 @@ def _entries(options: Options, patterns: bool) -> tuple[t.Optional[list[dict[str
         faults += _access_faults("access", access, "project")
         entries.append({"kind": "project", "namespace": project or "", "access": access, "effect": None})
     for number, entry in enumerate(permissions or ()):
+        if entry is None:
+            continue  # no mapping, which is told already
         place = "permissions[%d]" % number
         wrong, made = _entry(place, entry, project, patterns)
         faults += wrong
@@ -185,7 +187,8 @@ def _expiry_wish(options: Options) -> tuple[t.Optional[Expiry], list[str]]:
             )
         elif renew is not None and not 0 <= renew < days:
             faults.append("renew_within %d has to be at least 0 and smaller than valid_for %d" % (renew, days))
-        wish = Expiry("valid_for", days=days, renew_within=days / 3 if renew is None else renew)
+        else:
+            wish = Expiry("valid_for", days=days, renew_within=days / 3 if renew is None else renew)
     elif renew is not None:
         faults.append("renew_within goes with valid_for")
     return wish, faults
@@ -195,6 +198,8 @@ def doubts(options: Options) -> list[str]:
     """Permissions that no known version has: worth saying beside other faults, while alone they are for the server to judge."""
     told = ["access: %s" % doubt for doubt in static_doubts(options.get("access") or (), "project")]
     for number, entry in enumerate(options.get("permissions") or ()):
+        if entry is None:
+            continue
         kind = "system" if entry.get("system") else "project"
         told += ["permissions[%d].access: %s" % (number, doubt) for doubt in static_doubts(entry.get("access") or (), kind)]
     return told

@@ -75,7 +75,7 @@ def judge(params: Params) -> tuple[list[str], list[str]]:
     if projects is not None and not projects:
         faults.append("projects is empty: give names, patterns, or all")
     within = params.get("expires_within")
-    if within is not None and within < 0:
+    if within is not None and not within >= 0:  # nor is it a number that is none
         faults.append("expires_within %g is not valid: days, 0 or more" % within)
     faults += _q_faults(params.get("q"))
     return [fault for fault in faults if fault], []
