@@ -64,6 +64,20 @@ def stranded(world: World) -> Json:
     return {}
 
 
+def born_expired(world: World) -> Json:
+    """A robot from the old API, whose duration is 0."""
+    project = world.project("shop")
+    assert project
+    held = {"resource": f"/project/{project['project_id']}/repository", "action": "pull"}
+    world.call("POST", "/projects/shop/robots", {"name": "ci", "access": [held]})
+    return {}
+
+
+def everywhere(world: World) -> Json:
+    world.call("POST", "/robots", {"name": "mirror", "level": "system", "duration": -1, "permissions": access("*", "repository:pull")})
+    return {}
+
+
 def read_only(world: World) -> Json:
     world.call("PUT", "/configurations", {"read_only": True})
     return {}
@@ -176,6 +190,26 @@ PERMISSIONS = [
 ]
 
 STATE = [
+    Case(
+        "stored duration of 0",
+        ROBOT,
+        ci(description="new"),
+        ["robot shop+ci: has a stored duration of 0, which this Harbor refuses in any update: give valid_for or expires_at as well"],
+        born_expired,
+        "2.11",
+    ),
+    Case(
+        "first namespace of a system robot",
+        ROBOT,
+        {"name": "mirror", "description": "new"},
+        [
+            "robot mirror: cannot be updated: Harbor 2.5.3 updates only those system robots that have permissions on a named project "
+            "(since 2.5.4 all)"
+        ],
+        everywhere,
+        "2.5.3",
+    ),
+    Case("end before the creation", ROBOT, ci(expires_at="2020-01-01"), ["robot shop+ci: an expiry of 2020-01-01T00:00:00Z …"], working),
     Case(
         "new robot that expired",
         ROBOT,

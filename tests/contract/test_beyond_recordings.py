@@ -62,6 +62,18 @@ class TestDuration:
         assert harbor("PUT", f"/robots/{number}", body).status == 200
         assert harbor("GET", f"/robots/{number}").json["duration"] == 5
 
+    def test_a_stored_zero_is_kept_by_no_update(self) -> None:
+        """What is omitted is taken from the robot, and then checked as if it had been sent (read in the source of 2.11 to 2.15)."""
+        harbor = Caller("2.11")
+        body = {"name": "ci", "access": [{"resource": "/project/1/repository", "action": "pull"}]}
+        number = harbor("POST", "/projects/1/robots", body).json["id"]
+        reading = harbor("GET", f"/robots/{number}").json
+        assert reading["duration"] == 0
+        del reading["duration"]
+        expected = (400, "BAD_REQUEST", f"bad request error duration input: 0{DURATION_RULE}")
+        assert harbor("PUT", f"/robots/{number}", {**reading, "disable": True}).error == expected
+        assert harbor("PUT", f"/robots/{number}", {**reading, "disable": True, "duration": 1}).status == 200
+
     @pytest.mark.parametrize(("version", "rule"), [("2.9", ""), ("2.15", DURATION_RULE)])
     @pytest.mark.parametrize("duration", [-2, 2147483647])
     def test_the_bounds(self, version: str, rule: str, duration: int) -> None:
@@ -214,6 +226,7 @@ class TestProjectsOfRobots:
         harbor = Caller(version)
         number, _x = harbor.robot("ci", first)
         assert harbor("PUT", f"/robots/{number}", robot_body("robot$ci", first)).status == status
+        assert harbor("PUT", f"/robots/{number}", robot_body("robot$ci", permission("library"), first)).status == 200
 
     @pytest.mark.parametrize(
         ("version", "error"), [("2.6", (403, "FORBIDDEN", "forbidden")), ("2.7", (404, "NOT_FOUND", "project nosuch not found"))]
