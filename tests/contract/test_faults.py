@@ -21,7 +21,7 @@ import pytest
 from tests.contract.caller import PULL, pair, permission, robot_body
 from tests.simulator.launcher import HERE, Simulator, SimulatorError
 
-DELAY = 0.8
+DELAY = 1.6  # long enough for a busy machine to answer others within half of it
 ROBOTS = "/api/v2.0/robots"
 
 
