@@ -22,13 +22,13 @@ help: ## show this list
 demo: .venv/ready ## declare robots in a simulated Harbor, use their credentials, and see that a second run changes nothing
 	@$(tool).demo
 
-test: .venv/ready ## run every test and check (about a quarter of an hour on two cores)
+test: .venv/ready ## run every test and check (7 to 18 minutes on two cores, as fast as they are)
 	@$(tool).check
 
 simulator: .venv/ready ## run a simulated Harbor in the foreground: HARBOR=2.15.2 PORT=0
 	@exec .venv/bin/python -m tests.simulator --harbor $(HARBOR) --port $(PORT)
 
-bench: .venv/ready ## measure 1 to 5,000 robots beside a raw client and loops (half an hour): ROBOTS=100 CORE=2.19 BENCH_JSON=FILE HOSTS=20
+bench: .venv/ready ## measure 1 to 5,000 robots beside a raw client and loops (10 to 30 minutes): ROBOTS=100 CORE=2.19 BENCH_JSON=FILE HOSTS=20
 	@.venv/bin/python -m tests.bench
 
 unit: .venv/ready ## run the unit tests: CORE=2.19
