@@ -14,6 +14,7 @@ lines for people, too; else on standard error, since other callbacks may write o
 from __future__ import annotations
 
 import base64
+import contextlib
 import difflib
 import json
 import re
@@ -29,8 +30,6 @@ from ansible.utils.display import Display
 SECRET_OPTION = re.compile(r"(?:\A|client_)secret\Z|(?:password|token|secret_id|secret_key|jwt)\Z")
 # Since 2.19 ansible-core shows the warnings of a result that it censors, and with some callbacks its message.
 TELLS = tuple(int(part) for part in core_version.split(".")[:2]) >= (2, 19)
-
-
 # Callbacks that write lines for people to standard output; those of AWX and ansible-runner show lines between their events.
 WRITE_LINES = ("default", "minimal", "oneline", "debug", "yaml", "unixy", "dense", "diy", "awx_display")
 # Modules that may return a secret of their own making.
@@ -172,6 +171,7 @@ class SealedAction(ActionBase):
         # The plugin's own play context is a copy; the connection's is the one whose -vvv output shows what a module prints.
         context = getattr(self._connection, "_play_context", None)
         before, checking = getattr(context, "no_log", None), self._task.check_mode
+        self._users_no_log = before
         if context is not None:
             context.no_log = True
         if check_mode is not None:
@@ -190,6 +190,29 @@ class SealedAction(ActionBase):
             merge(result, json.loads(base64.b64decode(sealed)))
             self.secret_inside = True
         return result
+
+    @contextlib.contextmanager
+    def _in_the_open(self) -> t.Iterator[None]:
+        """While the connection says what it did and why it failed, which nobody would hide before the module itself runs."""
+        context = getattr(self._connection, "_play_context", None)
+        if context is None:
+            yield
+            return
+        context.no_log = self._users_no_log
+        try:
+            yield
+        finally:
+            context.no_log = True
+
+    def _configure_module(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        """Ansible's own; it looks for an interpreter, and so is the first to notice that a host is not reached."""
+        with self._in_the_open():
+            return super()._configure_module(*args, **kwargs)
+
+    def _make_tmp_path(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        """Ansible's own, which is the first where the interpreter is known."""
+        with self._in_the_open():
+            return super()._make_tmp_path(*args, **kwargs)
 
     def _parse_returned_data(self, res: dict[str, t.Any], *more: t.Any) -> t.Any:
         """Ansible's own, which shows what it cannot read, and what stands around the result: that gets the result alone."""

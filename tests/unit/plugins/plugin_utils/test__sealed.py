@@ -115,6 +115,26 @@ def test_what_a_module_prints_is_not_shown_while_it_runs(monkeypatch: pytest.Mon
     assert run.context.no_log is False
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_until_the_module_runs_a_host_that_is_not_reached_says_why(own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(monkeypatch, {"changed": False})
+    run.context.no_log = own
+    seen: dict[str, t.Any] = {}
+    for step in ("_configure_module", "_make_tmp_path"):
+        monkeypatch.setattr(ActionBase, step, lambda plugin, step=step: seen.setdefault(step, run.context.no_log))
+
+    def execute(**options: t.Any) -> dict[str, t.Any]:
+        run.plugin._configure_module()
+        run.plugin._make_tmp_path()
+        seen["module"] = run.context.no_log
+        return {"changed": False}
+
+    run.plugin._execute_module = execute
+    run()
+    assert seen == {"_configure_module": own, "_make_tmp_path": own, "module": True}
+    assert run.context.no_log is own
+
+
 def test_connections_without_a_play_context(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(monkeypatch, {"changed": False})
     run.plugin._connection = SimpleNamespace()
