@@ -206,8 +206,8 @@ def misplaced(one: Desired, robot: t.Optional[Robot]) -> list[str]:
         elsewhere = "the system" if robot.level == "system" else "another project"
         where = "project %s" % robot.project if robot.project else elsewhere
         return ["is not in project %s but in %s" % (one.project, where)]
-    if robot.level == "project" and one.entries is not None and one.project is None:
-        return ["is in project %s: give project and access" % robot.project]
+    if robot.level == "project" and robot.editable and one.entries is not None and one.project is None:
+        return ["is in %s: give project and access" % ("project %s" % robot.project if robot.project else "a project")]
     return []
 
 

@@ -352,6 +352,14 @@ def test_a_robot_by_id_that_is_elsewhere(options: dict[str, t.Any], fault: str, 
     assert refusal(harbor(**web), monkeypatch, wish(**options)) == ["robot id 7: " + fault]
 
 
+def test_what_is_declared_of_a_legacy_robot_is_not_asked_for_its_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    legacy = raw("robot$old", level="project", editable=False, permissions=[])
+    wanted = wish(id=7, permissions=[{"project": "shop", "access": ["pull"]}])
+    told = refusal(harbor(**{"GET /robots/7": [ok(legacy)], "HEAD /projects": [ok(X_Request_Id="7")]}), monkeypatch, wanted)
+    assert len(told) == 1
+    assert told[0].startswith("robot id 7: is a legacy robot from before Harbor 2.2, which can only be removed")
+
+
 def test_a_robot_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = harbor(("GET /robots/7", ok(raw())), ("GET /robots/7", ok(raw())), ("PUT /robots/7", ok()))
     assert run(wire, monkeypatch, wish(id=7, description="new"))[0]["changes"] == ["set description"]
