@@ -34,6 +34,8 @@ LONG = 100
 # So many objects are made before Python looks for garbage once more.
 SELDOM = 100_000
 
+OUR_FAULT = "A fault of harbormaster.robots itself, please report it: %s"
+
 # Faults, and doubts that are worth saying, and finding, only beside a fault.
 Judge = t.Callable[[t.Mapping[str, t.Any]], tuple[list[str], t.Iterable[str]]]
 
@@ -125,7 +127,7 @@ class SealedModule(AnsibleModule):
         except WrongInput as exc:
             return Report({"changed": False, "faults": exc.faults}, failure=all_at_once(exc.faults))
         except Exception as exc:  # a fault of this collection; still no traceback for its user
-            return Report(failure="A fault of harbormaster.robots itself, please report it: %s" % where(exc))
+            return Report(failure=OUR_FAULT % where(exc))
 
     def leave(self, report: Report) -> t.NoReturn:
         """Print the report and end."""

@@ -15,6 +15,7 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.harbormaster.robots.plugins.module_utils._ansible.exit import (
+    OUR_FAULT,
     Judge,
     Report,
     SealedModule,
@@ -33,7 +34,6 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._shapes import
 
 # A kill, Ctrl-C, and a terminal that closed.
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-OUR_FAULT = "A fault of harbormaster.robots itself, please report it: %s"
 
 
 class HarborModule(SealedModule):

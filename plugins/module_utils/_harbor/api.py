@@ -105,6 +105,21 @@ def is_project(raw: t.Any) -> bool:
     return is_one(raw, project_id=int, name=str) and isinstance(roles, (list, type(None))) and isinstance(metadata, (dict, type(None)))
 
 
+def shaped(answer: Answer, method: str, path: str, right: bool) -> Answer:
+    """A good answer, unless its body has not the shape that Harbor's has: a page of a gateway, say, which did nothing."""
+    if answer.status >= 300 or right:
+        return answer
+    raise HarborError(
+        NOT_HARBOR,
+        method=method,
+        path=path,
+        status=answer.status,
+        request_id=answer.request_id,
+        undone=method in READING,
+        hint=ADDRESS,
+    )
+
+
 def escaped(value: str) -> str:
     """A value for q, which Harbor decodes once more than usual: a plus that is encoded once would become a blank (every version)."""
     return quote(value, safe="")
@@ -127,18 +142,7 @@ class HarborApi:
         return self._shaped(answer, "GET", path, isinstance(answer.body, (dict, list) if query else dict))
 
     def _shaped(self, answer: Answer, method: str, path: str, right: bool) -> Answer:
-        """A good answer, unless its body has not the shape that Harbor's has: a page of a gateway, say, which did nothing."""
-        if answer.status >= 300 or right:
-            return answer
-        raise HarborError(
-            NOT_HARBOR,
-            method=method,
-            path=API + path,
-            status=answer.status,
-            request_id=answer.request_id,
-            undone=method in READING,
-            hint=ADDRESS,
-        )
+        return shaped(answer, method, API + path, right)
 
     def _done(self, method: str, path: str, **options: t.Any) -> Answer:
         """A write to which Harbor answers without a body."""
@@ -241,7 +245,7 @@ class HarborApi:
         old = self.server is None or self.server.version < (2, 3, 0)
         path, query = ("/service/token", [("service", "harbor-registry")]) if old else (API + "/users/current/permissions", None)
         answer = self.http.request("GET", path, query=query, credentials=(full_name, secret), accept=(200, 401))
-        return self._shaped(answer, "GET", path, isinstance(answer.body, dict if old else list)).status == 200
+        return shaped(answer, "GET", path, isinstance(answer.body, dict if old else list)).status == 200
 
     def rights(self, scope: str) -> t.Optional[frozenset[tuple[str, str]]]:
         """The pairs that the caller holds in C(/system) or C(/project/ID); None for a robot on 2.2, which is answered 500."""

@@ -17,7 +17,7 @@ from ansible_collections.harbormaster.robots.plugins.module_utils._errors import
 from ansible_collections.harbormaster.robots.plugins.module_utils._harbor.api import HarborApi, Server, escaped
 from ansible_collections.harbormaster.robots.plugins.module_utils._robots.model import Caller
 from tests.unit.robots import ADMIN, NOW
-from tests.unit.wire import Reply, Wire, cut, gateway, ok, refused, transport
+from tests.unit.wire import API, Reply, Wire, cut, gateway, ok, refused, transport
 
 ROBOT = Caller("robot", "robot$mgr")
 INFO = {"harbor_version": "v2.15.2-436918f8", "current_time": "2026-11-20T12:00:00.000Z", "registry_url": "harbor.example.com"}
@@ -417,6 +417,13 @@ def test_a_page_of_a_gateway_did_no_work(line: str, work: t.Callable[[HarborApi]
     for page in pages:
         error = failing(functools.partial(work, api(Wire((line, page)), monkeypatch)))
         assert error.message == "not the answer of a Harbor" and error.ambiguous
+
+
+@pytest.mark.parametrize(("version", "line"), [((2, 15, 2), "GET /api/v2.0/users/current/permissions"), ((2, 2, 4), "GET /service/token")])
+def test_a_probe_that_nobody_answered_names_its_own_path(version: t.Any, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = api(Wire((line.replace(API, ""), PAGE)), monkeypatch, version=version)
+    error = failing(functools.partial(asked.probe, "robot$ci", "Own-Secret-1"))
+    assert f"{error.method} {error.path}" == line
 
 
 @pytest.mark.parametrize(
